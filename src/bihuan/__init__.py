@@ -1,0 +1,1 @@
+"""Bihuan (闭环): every matter closed, on time, with proof."""

@@ -1,0 +1,15 @@
+"""The root of all addresses; each face brings its own `urls.py`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from bihuan.config.discovery import module_apps
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"{app}.urls"))
+    for app in ("bihuan.command", "bihuan.portal", "bihuan.api", "bihuan.kit", *module_apps())
+    if find_spec(f"{app}.urls") is not None
+]

@@ -1,0 +1,85 @@
+"""Organs, officers and their appointments to posts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import uuid_utils.compat as uuid
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Organ(models.Model):
+    """An organ of a jurisdiction: committee, court, procuratorate, police, justice bureau, health authority …"""
+
+    KINDS: ClassVar = [
+        ("committee", "政法委"),
+        ("court", "法院"),
+        ("procuratorate", "检察院"),
+        ("police", "公安"),
+        ("justice", "司法局"),
+        ("health", "卫生健康局"),
+        ("street", "街道办"),
+    ]
+
+    code = models.CharField(max_length=32, primary_key=True)
+    kind = models.CharField(max_length=16, choices=KINDS)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120)
+    jurisdiction = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class Officers(BaseUserManager["Officer"]):
+    """Makes officers' accounts."""
+
+    def create_user(self, username: str, password: str, *, name: str) -> Officer:
+        """Make an account with a hashed password."""
+        officer: Officer = self.model(username=username, name=name)
+        officer.set_password(password)
+        officer.save(using=self._db)
+        return officer
+
+
+class Officer(AbstractBaseUser):
+    """A person who works for an organ; what he or she may do follows from the appointments alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    username = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=40)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+
+    objects: ClassVar[Officers] = Officers()  # type: ignore[assignment]
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name[:1]}*"
+
+
+class Appointment(models.Model):
+    """An officer holds a post at an organ, for a time, and for one place where the post is bound to one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="appointments")
+    organ = models.ForeignKey(Organ, on_delete=models.PROTECT, related_name="appointments")
+    post = models.CharField(max_length=40)
+    place = models.ForeignKey("places.Place", null=True, blank=True, on_delete=models.PROTECT)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["officer", "organ", "post", "place"],
+                condition=models.Q(until__isnull=True),
+                name="one_running_appointment",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.post}"

@@ -1,0 +1,49 @@
+"""The ledger: append-only, bitemporal, sealed. The database itself refuses UPDATE, DELETE and TRUNCATE."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One immutable line: what happened (`kind`), when in the world, when in the system, by whom, on what.
+
+    `kind` is `<matter type>.<transition>` or `<app>.<record>`. `payload` holds what may be counted, never personal
+    data; `sealed` holds the personal part, encrypted with the person's key. `corrects` points to the entry
+    this one replaces. `mac` authenticates the row's bytes with a key outside the database.
+    Columns stand in the order in which `encoding.py` writes them; `txid` is the sealer's and not covered.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    recorded_at = models.DateTimeField()
+    occurred_at = models.DateTimeField()
+    jurisdiction = models.TextField()
+    kind = models.TextField()
+    matter_id = models.UUIDField(null=True)
+    from_state = models.TextField(null=True)  # noqa: DJ001 - null means: not a change of state
+    to_state = models.TextField(null=True)  # noqa: DJ001
+    version = models.IntegerField(null=True)
+    person_id = models.UUIDField(null=True)
+    place_id = models.UUIDField(null=True)
+    organ = models.TextField(null=True)  # noqa: DJ001
+    actor_id = models.UUIDField(null=True)
+    post = models.TextField()
+    corrects = models.BigIntegerField(null=True)
+    payload = models.JSONField()
+    sealed = models.BinaryField(null=True)
+    mac = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_entry"
+        indexes: ClassVar = [
+            models.Index(fields=["matter_id", "id"], name="ledger_matter"),
+            models.Index(fields=["kind", "occurred_at"], name="ledger_kind"),
+            models.Index(
+                fields=["corrects"], name="ledger_corrects", condition=models.Q(corrects__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.id} {self.kind}"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class MattersConfig(AppConfig):
+    """事项 (Matters)."""
+
+    name = "bihuan.core.matters"
+    label = "matters"
+    default_auto_field = "django.db.models.BigAutoField"

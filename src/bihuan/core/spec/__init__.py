@@ -1,0 +1,39 @@
+"""The words in which a procedure is declared: no Django, nothing to run, checked when loaded."""
+
+from bihuan.core.spec.deadlines import NoDeadline, Within
+from bihuan.core.spec.figures import Figure
+from bihuan.core.spec.matters import (
+    ANY_OPEN,
+    SAME,
+    MatterType,
+    Nothing,
+    Refusal,
+    Retention,
+    Snapshot,
+    State,
+    Transition,
+    sealed,
+)
+from bihuan.core.spec.posts import ADMINISTRATOR, PUBLIC, SYSTEM, Post
+from bihuan.core.spec.text import Text
+
+__all__ = [
+    "ADMINISTRATOR",
+    "ANY_OPEN",
+    "PUBLIC",
+    "SAME",
+    "SYSTEM",
+    "Figure",
+    "MatterType",
+    "NoDeadline",
+    "Nothing",
+    "Post",
+    "Refusal",
+    "Retention",
+    "Snapshot",
+    "State",
+    "Text",
+    "Transition",
+    "Within",
+    "sealed",
+]
