@@ -203,9 +203,7 @@ class Within:
         of: str = "",
     ) -> Within:
         """Return a deadline that the transition or details `source` set in their field `field`."""
-        return cls(
-            overdue=overdue, consequence=consequence, basis=basis, of=of, source=source, field=field
-        )
+        return cls(overdue=overdue, consequence=consequence, basis=basis, of=of, source=source, field=field)
 
     @property
     def is_set_by_field(self) -> bool:

@@ -11,6 +11,9 @@ from typing import Final
 from bihuan.core.spec.deadlines import LOCAL_RULE, Counting, Law
 
 CIVIL_CODE: Final = Law("civil_code", "民法典", "Civil Code", Counting.CIVIL_CODE)
+CIVIL_GENERAL: Final = Law(
+    "civil_general", "民法总则", "General Provisions of Civil Law", Counting.CIVIL_CODE
+)
 CIVIL_PROCEDURE: Final = Law("civil_procedure", "民事诉讼法", "Civil Procedure Law", Counting.CIVIL)
 CIVIL_INTERPRETATION: Final = Law(
     "civil_interpretation", "民诉法解释", "Interpretation of the Civil Procedure Law", Counting.CIVIL
@@ -73,6 +76,7 @@ LAWS: Final[dict[str, Law]] = {
     law.key: law
     for law in (
         CIVIL_CODE,
+        CIVIL_GENERAL,
         CIVIL_PROCEDURE,
         CIVIL_INTERPRETATION,
         FILING_RULES,
