@@ -12,8 +12,8 @@ from bihuan.core.spec.matters import (
     Snapshot,
     State,
     Transition,
-    sealed,
 )
+from bihuan.core.spec.payload import Choice, asked
 from bihuan.core.spec.posts import ADMINISTRATOR, PUBLIC, SYSTEM, Post
 from bihuan.core.spec.text import Text
 
@@ -23,6 +23,7 @@ __all__ = [
     "PUBLIC",
     "SAME",
     "SYSTEM",
+    "Choice",
     "Figure",
     "MatterType",
     "NoDeadline",
@@ -35,5 +36,5 @@ __all__ = [
     "Text",
     "Transition",
     "Within",
-    "sealed",
+    "asked",
 ]

@@ -13,18 +13,11 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from bihuan.core.spec.deadlines import Basis, NoDeadline, Within
+from bihuan.core.spec.deadlines import Basis, Clock, NoDeadline, Within
 from bihuan.core.spec.posts import Post
 from bihuan.core.spec.text import Text
 
 P = TypeVar("P")
-
-
-def sealed(default: Any = ...) -> Any:
-    """Mark a payload field as personal: it enters the ledger only encrypted with the person's own key."""
-    if default is ...:
-        return field(metadata={"sealed": True})
-    return field(default=default, metadata={"sealed": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,13 @@ class State:
     en: str
     due: Within | NoDeadline | None = None
     closed: bool = False
+    clock: Clock = Clock.RUNNING
     alarm: bool = False
+
+    @property
+    def label(self) -> Text:
+        """Return the label in both languages."""
+        return Text(self.zh, self.en)
 
 
 class _Special:
@@ -84,15 +83,19 @@ class Snapshot:
 
 
 Guard = Callable[[Snapshot, P, datetime], Refusal | None]
+Condition = Callable[[Snapshot, datetime], Refusal | None]
 
 
 @dataclass(frozen=True)
 class Transition(Generic[P]):
     """One way a matter changes: from where, to where, by which post, with which payload, unless what.
 
+    `blocked_by` looks at the matter alone, so a page can say beforehand why not; `unless` reads the payload.
     `to=SAME` records something without moving the matter; then two officers do not exclude each other.
     `says` is the line of the timeline, with placeholders of the payload's unsealed fields.
-    `alarm`: raised on the worklist and, where configured, by message.
+    `restarts`: the running deadline begins anew; `extends`: payload field that holds the added amount, in the
+    deadline's own unit. `corrects`: it may replace an earlier entry, which then counts no more.
+    `hidden`: not offered as a button (recorded by the round, the importer or the system).
     """
 
     code: str
@@ -102,6 +105,7 @@ class Transition(Generic[P]):
     to: State | _Special
     by: Post | tuple[Post, ...]
     payload: type[P] = Nothing  # type: ignore[assignment]
+    blocked_by: tuple[Condition, ...] = ()
     unless: tuple[Guard[P], ...] = ()
     basis: Basis | None = None
     consequence: Text | None = None
@@ -109,6 +113,9 @@ class Transition(Generic[P]):
     paper: str | None = None
     primary: bool = False
     hidden: bool = False
+    restarts: bool = False
+    extends: str = ""
+    corrects: bool = False
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -130,7 +137,7 @@ class Transition(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long the personal part is kept once the matter closes; then the person's key for it is destroyed."""
+    """How long the personal part is kept after closing; then the person's key for it is destroyed."""
 
     years: int = 0
     days: int = 0

@@ -1,0 +1,254 @@
+"""The same door for many: 100,000 matters with their history arrive by COPY, with the same checks as one.
+
+What is refused is returned with its reason and does not stop the rest; what is accepted is written whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid
+from django.db import transaction
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from bihuan.core.access.actors import Actor, system_actor
+from bihuan.core.ledger.append import allocate, write
+from bihuan.core.matters import store
+from bihuan.core.matters.deadlines import opening_standing, standing_after
+from bihuan.core.matters.details import Applied, Details, Opening, Step
+from bihuan.core.matters.drafting import drafts
+from bihuan.core.matters.errors import NotDone, Stale, UnknownMatter
+from bihuan.core.matters.registry import details, followers, matter_type
+from bihuan.core.matters.steps import begin, take
+from bihuan.core.spec.matters import MatterType, Snapshot
+from bihuan.core.spec.text import Text
+
+
+@dataclass(slots=True)
+class Opened:
+    """One matter that was opened: where it stands after its history, and its first ledger entry."""
+
+    matter_id: UUID
+    number: str
+    state: str
+    version: int
+    entry_id: int
+    reference: Any
+
+
+@dataclass(slots=True)
+class BulkOutcome:
+    """What a bulk write brought: `opened` or `done`, and the refused with their position and reason."""
+
+    opened: list[Opened] = field(default_factory=list)
+    done: list[Applied] = field(default_factory=list)
+    refused: list[tuple[int, NotDone]] = field(default_factory=list)
+    entries: int = 0
+
+
+@dataclass(slots=True)
+class _New:
+    opening: Opening
+    snapshot: Snapshot
+    steps: list[Applied]
+
+
+def open_many(
+    kind: MatterType[Any], openings: Iterable[Opening], *, actor: Actor, raising: bool = False
+) -> BulkOutcome:
+    """Open matters with their histories, in one transaction.
+
+    Refused ones are listed with their position; with `raising` the first refusal stops everything. The caller
+    makes it idempotent (the importer by its rows' keys, `engine.open` by its request key).
+    """
+    holder, now = details(kind.code), timezone.now()
+    outcome = BulkOutcome()
+    fresh: list[_New] = []
+    for position, opening in enumerate(openings):
+        try:
+            fresh.append(_replay(kind, holder, opening, actor, now))
+        except NotDone as refusal:
+            if raising:
+                raise
+            outcome.refused.append((position, refusal))
+    if fresh:
+        with transaction.atomic():
+            _write_new(kind, holder, fresh, actor, now, outcome)
+    return outcome
+
+
+def _replay(
+    kind: MatterType[Any], holder: Details[Any], opening: Opening, actor: Actor, now: datetime
+) -> _New:
+    snapshot, applied = begin(kind, holder, opening.matter_id or uuid.uuid7(), opening, actor, now)
+    steps = [applied]
+    for step in opening.history:
+        snapshot, applied = take(kind, holder, snapshot, step, actor, now)
+        steps.append(applied)
+    return _New(opening, snapshot, steps)
+
+
+def _write_new(
+    kind: MatterType[Any],
+    holder: Details[Any],
+    fresh: Sequence[_New],
+    actor: Actor,
+    now: datetime,
+    outcome: BulkOutcome,
+) -> None:
+    numbers = _numbers(kind, fresh, actor.jurisdiction)
+    rows = []
+    for new, number in zip(fresh, numbers, strict=True):
+        rows.append(_matter_row(kind, holder, new, number, actor, now))
+    store.insert(rows)
+    steps = [step for new in fresh for step in new.steps]
+    organs = [new.opening.organ or actor.organ for new in fresh for _ in new.steps]
+    record(steps, organs, actor.jurisdiction)
+    holder.write(steps)
+    outcome.entries = len(steps)
+    for new, number in zip(fresh, numbers, strict=True):
+        outcome.opened.append(
+            Opened(
+                new.snapshot.id, number, new.snapshot.state, new.snapshot.version,
+                new.steps[0].entry_id, new.opening.reference,
+            )
+        )  # fmt: skip
+    follow_up(steps, actor)
+
+
+def record(steps: Sequence[Applied], organs: Sequence[str | None], jurisdiction: str) -> None:
+    """Write the ledger entries of these steps, in their order, and note each step's number on it."""
+    first = allocate(len(steps))
+    for step, number in zip(steps, first, strict=True):
+        step.entry_id = number
+    write(list(zip(first, drafts(steps, jurisdiction, organs), strict=True)))
+
+
+def _numbers(kind: MatterType[Any], fresh: Sequence[_New], jurisdiction: str) -> list[str]:
+    """Return the matters' numbers: running in the year (and the place, where the pattern names it)."""
+    keys = []
+    for new in fresh:
+        year = timezone.localtime(new.opening.occurred_at).year
+        place = new.opening.number_place if "{place}" in kind.number else ""
+        keys.append((year, place))
+    first = store.numbers({f"{jurisdiction}/{kind.code}/{y}/{p}": n for (y, p), n in Counter(keys).items()})
+    numbers = []
+    for year, place in keys:
+        series = f"{jurisdiction}/{kind.code}/{year}/{place}"
+        numbers.append(kind.number.format(year=year, place=place, n=first[series]))
+        first[series] += 1
+    return numbers
+
+
+def _matter_row(
+    kind: MatterType[Any], holder: Details[Any], new: _New, number: str, actor: Actor, now: datetime
+) -> tuple[Any, ...]:
+    since = next((s.occurred_at for s in reversed(new.steps) if s.before != s.after), new.opening.occurred_at)
+    deadline = opening_standing(kind, holder, new.snapshot, since, now)
+    state = kind.state(new.snapshot.state)
+    title = new.opening.title or Text(kind.zh, kind.en)
+    return (
+        new.snapshot.id, kind.code, number, actor.jurisdiction, new.opening.organ or actor.organ,
+        state.code, new.snapshot.version, title.zh, title.en, deadline.rank, new.opening.occurred_at,
+        deadline.due_at, None if deadline.explanation is None else Jsonb(deadline.explanation),
+        since if state.closed else None, state.alarm, new.opening.disputed, None,
+        new.opening.place_id, new.opening.person_id,
+    )  # fmt: skip
+
+
+def perform_many(steps: Sequence[tuple[UUID, Step]], *, actor: Actor, raising: bool = False) -> BulkOutcome:
+    """Take many steps on many matters, in their order, in one transaction; refused ones are listed.
+
+    Several steps of one matter may follow each other. The caller makes it idempotent.
+    """
+    outcome, now = BulkOutcome(), timezone.now()
+    with transaction.atomic():
+        rows = store.lock_many({matter_id for matter_id, _ in steps})
+        snapshots = _snapshots(rows)
+        since: dict[UUID, datetime] = {}
+        deadlines = {matter_id: row.standing for matter_id, row in rows.items()}
+        for position, (matter_id, step) in enumerate(steps):
+            try:
+                row = rows.get(matter_id)
+                if row is None or row.jurisdiction != actor.jurisdiction:
+                    raise UnknownMatter(matter_id)
+                kind = matter_type(row.type)
+                snapshots[matter_id], applied = take(
+                    kind, details(row.type), snapshots[matter_id], step, actor, now
+                )
+            except NotDone as refusal:
+                if raising:
+                    raise
+                outcome.refused.append((position, refusal))
+                continue
+            deadlines[matter_id] = standing_after(
+                kind, details(row.type), snapshots[matter_id], kind.transition(step.transition),
+                (str(applied.before), deadlines[matter_id]), step.payload, step.occurred_at, now,
+            )  # fmt: skip
+            since[matter_id] = step.occurred_at
+            outcome.done.append(applied)
+        _write_steps(outcome.done, rows, snapshots, deadlines, since, actor)
+    outcome.entries = len(outcome.done)
+    return outcome
+
+
+def _snapshots(rows: dict[UUID, store.Locked]) -> dict[UUID, Snapshot]:
+    by_type: dict[str, list[UUID]] = {}
+    for matter_id, row in rows.items():
+        by_type.setdefault(row.type, []).append(matter_id)
+    facts: dict[UUID, Any] = {}
+    for code, ids in by_type.items():
+        facts.update(details(code).load(ids))
+    return {
+        matter_id: Snapshot(
+            matter_id, row.type, row.state, row.version, row.opened_at, row.person_id, row.place_id,
+            facts.get(matter_id),
+        )
+        for matter_id, row in rows.items()
+    }  # fmt: skip
+
+
+def _write_steps(
+    done: Sequence[Applied],
+    rows: dict[UUID, store.Locked],
+    snapshots: dict[UUID, Snapshot],
+    deadlines: dict[UUID, store.Standing],
+    since: dict[UUID, datetime],
+    actor: Actor,
+) -> None:
+    if not done:
+        return
+    changes = []
+    for matter_id in dict.fromkeys(step.matter_id for step in done):
+        row, snapshot = rows[matter_id], snapshots[matter_id]
+        kind = matter_type(row.type)
+        deadline = deadlines[matter_id]
+        closed = since[matter_id] if kind.state(snapshot.state).closed else None
+        changes.append((matter_id, row, snapshot, deadline, closed))
+    if store.move_many(changes) != len(changes):
+        raise Stale(0, 0)
+    record(done, [rows[step.matter_id].organ_id for step in done], actor.jurisdiction)
+    for code in dict.fromkeys(step.type for step in done):
+        details(code).write([step for step in done if step.type == code])
+    follow_up(done, actor)
+
+
+def follow_up(steps: Sequence[Applied], actor: Actor) -> None:
+    """Open the matters that these steps bring with them, in the same transaction, in the system's name."""
+    by_type: dict[str, list[Opening]] = {}
+    for code in dict.fromkeys(step.type for step in steps):
+        of_type = [step for step in steps if step.type == code]
+        for item in details(code).follow(of_type):
+            by_type.setdefault(item.type, []).append(item.opening)
+        for name in dict.fromkeys(step.transition for step in of_type):
+            for follower in followers(f"{code}.{name}"):
+                for item in follower([step for step in of_type if step.transition == name]):
+                    by_type.setdefault(item.type, []).append(item.opening)
+    for code, openings in by_type.items():
+        open_many(matter_type(code), openings, actor=system_actor(actor.jurisdiction), raising=True)

@@ -1,0 +1,75 @@
+"""Typed payloads to and from what the ledger keeps: a part in clear that may be counted, a part that is sealed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+Json = Any
+
+
+def plain(value: Any) -> Json:
+    """Turn a payload value into what jsonb keeps exactly: text, whole number, truth value, list, mapping.
+
+    Decimals, dates and times become text (ISO 8601), because PostgreSQL would re-spell numbers.
+    """
+    if value is None or isinstance(value, (str, bool, int)) and not isinstance(value, Enum):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, (UUID, Decimal)):
+        return str(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, (tuple, list, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    raise TypeError(f"a payload cannot hold {type(value).__name__}: {value!r}")
+
+
+@cache
+def _fields(payload_type: type) -> tuple[tuple[str, bool], ...]:
+    return tuple(
+        (field.name, bool(field.metadata.get("sealed"))) for field in dataclasses.fields(payload_type)
+    )
+
+
+def split(payload: Any) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return the payload's fields in clear and those to be sealed; empty ones are left out of both."""
+    clear: dict[str, Json] = {}
+    personal: dict[str, Json] = {}
+    for name, is_sealed in _fields(type(payload)):
+        value = plain(getattr(payload, name))
+        if value is None or value == "" or value == []:
+            continue
+        (personal if is_sealed else clear)[name] = value
+    return clear, personal
+
+
+@cache
+def _adapter(payload_type: type) -> TypeAdapter[Any]:
+    return TypeAdapter(payload_type)
+
+
+def parse(payload_type: type, data: object) -> Any:
+    """Make a payload of its declared type from JSON-like data; pydantic.ValidationError names what is wrong."""
+    return _adapter(payload_type).validate_python(data)
+
+
+def schema(payload_type: type) -> dict[str, Any]:
+    """Return the JSON schema of a payload type, for the API's description."""
+    return cast("dict[str, Any]", _adapter(payload_type).json_schema())
+
+
+Splitter = Callable[[Any], tuple[dict[str, Json], dict[str, Json]]]

@@ -1,0 +1,126 @@
+"""One step, decided in memory: permission, state, guards. The single and the bulk door both come through here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bihuan.core.access.actors import Actor
+from bihuan.core.matters.details import OPENED, Applied, Details, Opening, Step
+from bihuan.core.matters.errors import NotAllowed, NotFromHere, Refused
+from bihuan.core.spec.matters import MatterType, Refusal, Snapshot, State, Transition
+
+
+def permitted(actor: Actor, posts: tuple[Any, ...], place_id: UUID | None) -> bool:
+    """Tell whether the actor's post is among these, and reaches this place. Default is deny."""
+    if actor.post not in {post.code for post in posts}:
+        return False
+    return actor.place_ids is None or place_id in actor.place_ids
+
+
+def standing_refusal(transition: Transition[Any], snapshot: Snapshot, now: datetime) -> Refusal | None:
+    """Return what already stands against the step whatever is filled in, or None."""
+    for condition in transition.blocked_by:
+        refusal = condition(snapshot, now)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def refusal_of(
+    transition: Transition[Any], snapshot: Snapshot, payload: Any, now: datetime
+) -> Refusal | None:
+    """Return the first refusal of a condition or a guard, or None."""
+    refusal = standing_refusal(transition, snapshot, now)
+    for guard in transition.unless if refusal is None else ():
+        refusal = guard(snapshot, payload, now)
+        if refusal is not None:
+            break
+    return refusal
+
+
+def take(
+    kind: MatterType[Any],
+    details: Details[Any],
+    snapshot: Snapshot,
+    step: Step,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Snapshot, Applied]:
+    """Take one step in memory: the matter as it then stands, and what was done.
+
+    Raises NotAllowed, NotFromHere or Refused; nothing is written here.
+    """
+    transition = kind.transition(step.transition)
+    if not permitted(actor, transition.posts, snapshot.place_id):
+        raise NotAllowed
+    if not transition.leaves(snapshot.state, kind.open_states):
+        raise NotFromHere(transition.label, kind.state(snapshot.state).label)
+    refusal = refusal_of(transition, snapshot, step.payload, now)
+    if refusal is not None:
+        raise Refused(refusal)
+    after = transition.to.code if isinstance(transition.to, State) else snapshot.state
+    applied = Applied(
+        matter_id=snapshot.id,
+        type=kind.code,
+        transition=step.transition,
+        before=snapshot.state,
+        after=after,
+        version=snapshot.version + 1,
+        payload=step.payload,
+        occurred_at=step.occurred_at,
+        recorded_at=now,
+        actor=actor,
+        person_id=snapshot.person_id,
+        place_id=snapshot.place_id,
+        corrects=step.corrects,
+        facts=snapshot.facts,
+    )
+    if snapshot.facts is not None:
+        applied.facts = details.fold(snapshot.facts, applied)
+    return replace(snapshot, state=after, version=applied.version, facts=applied.facts), applied
+
+
+def begin(
+    kind: MatterType[Any],
+    details: Details[Any],
+    matter_id: UUID,
+    opening: Opening,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Snapshot, Applied]:
+    """Open a matter in memory: its first snapshot and the step that opened it."""
+    if not permitted(actor, kind.opened_by, opening.place_id):
+        raise NotAllowed
+    snapshot = Snapshot(
+        id=matter_id,
+        type=kind.code,
+        state=kind.initial.code,
+        version=1,
+        opened_at=opening.occurred_at,
+        person_id=opening.person_id,
+        place_id=opening.place_id,
+        facts=details.opened(matter_id, opening),
+    )
+    for guard in kind.opening_unless:
+        refusal = guard(snapshot, opening.payload, now)
+        if refusal is not None:
+            raise Refused(refusal)
+    return snapshot, Applied(
+        matter_id=matter_id,
+        type=kind.code,
+        transition=OPENED,
+        before=None,
+        after=kind.initial.code,
+        version=1,
+        payload=opening.payload,
+        occurred_at=opening.occurred_at,
+        recorded_at=now,
+        actor=actor,
+        person_id=opening.person_id,
+        place_id=opening.place_id,
+        facts=snapshot.facts,
+        disputed=opening.disputed,
+    )

@@ -1,0 +1,108 @@
+"""The county's protocols as they are kept: versions as data, the one that applies on a date, their items as rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+
+from bihuan.core.spec import Text
+from bihuan.modules.quarantine.models import Protocol, ProtocolItem
+from bihuan.modules.quarantine.protocol import SHIPPED, Rules, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A protocol version as it binds a stay: its row and its rules."""
+
+    id: int
+    rules: Rules
+
+
+def to_json(rules: Rules) -> dict[str, Any]:
+    """Return a protocol version as the data that is kept."""
+    return {
+        "code": rules.code,
+        "version": rules.version,
+        "label": dataclasses.asdict(rules.label),
+        "first_day": rules.first_day,
+        "length": rules.length,
+        "series": [
+            {"kind": s.kind, "days": list(s.days), "times": {slot: t.strftime("%H:%M") for slot, t in s.times}}
+            for s in rules.series
+        ],
+        "source": dataclasses.asdict(rules.source),
+    }
+
+
+def from_json(data: dict[str, Any]) -> Rules:
+    """Read what `to_json` wrote; KeyError or ValueError name what is missing or unreadable."""
+    return Rules(
+        code=data["code"],
+        version=int(data["version"]),
+        label=Text(**data["label"]),
+        first_day=int(data["first_day"]),
+        length=int(data["length"]),
+        series=tuple(
+            Series(
+                s["kind"],
+                tuple(int(day) for day in s["days"]),
+                tuple((slot, time.fromisoformat(at)) for slot, at in s["times"].items()),
+            )
+            for s in data["series"]
+        ),
+        source=Text(**data["source"]),
+    )
+
+
+def publish(rules: Rules, effective_from: date) -> Protocol:
+    """Add a version that applies to stays admitted from a date on; versions that exist are never changed."""
+    with transaction.atomic():
+        row, created = Protocol.objects.get_or_create(
+            code=rules.code,
+            version=rules.version,
+            defaults={
+                "effective_from": effective_from,
+                "label_zh": rules.label.zh,
+                "label_en": rules.label.en,
+                "rules": to_json(rules),
+            },
+        )
+        if created:
+            ProtocolItem.objects.bulk_create(
+                ProtocolItem(
+                    protocol=row,
+                    code=item.code,
+                    kind=item.kind,
+                    offset=(item.day - rules.first_day) * 1440 + item.due.hour * 60 + item.due.minute,
+                )
+                for item in rules.items()
+            )
+    return row
+
+
+def publish_shipped() -> None:
+    """Make the shipped protocols known to a new county."""
+    for rules in SHIPPED:
+        publish(rules, date(2020, 1, 1))
+
+
+@lru_cache(maxsize=256)
+def binding(protocol_id: int) -> Binding:
+    """Return a protocol version by its row (kept, because a version never changes)."""
+    return Binding(protocol_id, from_json(Protocol.objects.get(pk=protocol_id).rules))
+
+
+def binding_of(code: str, on: date | None = None) -> Binding:
+    """Return the version of a protocol that applies on a date (default: the newest)."""
+    found = Protocol.objects.filter(code=code)
+    if on is not None:
+        found = found.filter(effective_from__lte=on)
+    row = found.order_by("-effective_from", "-version").values_list("pk", flat=True).first()
+    if row is None:
+        raise LookupError(f"no protocol {code} applies on {on}")
+    return binding(row)

@@ -1,0 +1,106 @@
+"""What must hold before a step: pure functions of the matter as it stands, the payload and the time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bihuan.core.spec import Refusal, Snapshot, Text
+from bihuan.modules.quarantine.facts import SiteFacts, StayFacts
+from bihuan.modules.quarantine.laws import DISEASE_LAW
+from bihuan.modules.quarantine.payloads import (
+    Admission,
+    Departure,
+    Observation,
+    Release,
+    TestResult,
+    Waiver,
+)
+from bihuan.modules.quarantine.protocol import open_items
+
+
+def people_present(site: Snapshot, now: datetime) -> Refusal | None:
+    """Refuse to close a site while somebody is in it."""
+    facts: SiteFacts = site.facts
+    if facts.present == 0:
+        return None
+    return Refusal(
+        Text(f"还有 {facts.present} 人在住,不能关闭", f"{facts.present} people are still there"),
+        instead=Text("先办理解除或转出", "Release or transfer them first"),
+    )
+
+
+def site_is_open(stay: Snapshot, admission: Admission, now: datetime) -> Refusal | None:
+    """Refuse check-in to a site that is not open."""
+    facts: StayFacts = stay.facts
+    if facts.site_open:
+        return None
+    return Refusal(
+        Text("该隔离点未启用或已关闭,不能办理入住", "The site is not open; nobody can be checked in"),
+        instead=Text("请选择其他隔离点,或先启用本点", "Choose another site, or open this one first"),
+    )
+
+
+def item_of_protocol(
+    stay: Snapshot, record: Observation | TestResult, now: datetime
+) -> Refusal | None:
+    """Refuse a record for an item that the stay's protocol does not have."""
+    facts: StayFacts = stay.facts
+    if record.item in facts.item_codes:
+        return None
+    return Refusal(
+        Text(f"方案中没有“{record.item}”这一项", f"The protocol has no item “{record.item}”"),
+        instead=Text("请从当日应做项目中选择", "Choose one of the day's items"),
+    )
+
+
+def item_still_open(stay: Snapshot, waiver: Waiver, now: datetime) -> Refusal | None:
+    """Refuse to waive what is done already, or does not exist."""
+    facts: StayFacts = stay.facts
+    if waiver.item not in facts.item_codes:
+        return item_of_protocol(stay, Observation(item=waiver.item), now)
+    if waiver.item in facts.done:
+        return Refusal(Text("这一项已经做了,不必免做", "This item is done already"))
+    return None
+
+
+def loop_still_open(stay: Snapshot, now: datetime) -> Refusal | None:
+    """Refuse release until the loop is closed: every item of the protocol done or waived, no positive result.
+
+    Law on Infectious Diseases, art. 41: isolation ends when its conditions have ceased.
+    """
+    facts: StayFacts = stay.facts
+    missing = open_items(facts.schedule(), frozenset(facts.done))
+    if facts.positive_at is not None:
+        return Refusal(
+            Text("核酸阳性,应转定点医院,不能解除", "A test was positive: transfer to hospital, no release"),
+            instead=Text("办理“转定点医院”", "Do “Transfer to hospital”"),
+            basis=DISEASE_LAW[39],
+        )
+    if not missing:
+        return None
+    return Refusal(
+        Text(f"还有 {len(missing)} 项未完成,不能解除", f"{len(missing)} items are still open; no release yet"),
+        missing=tuple(due.item.label for due in missing),
+        instead=Text("补做,或由隔离点负责人写明理由免做", "Do them, or the site manager waives them with a reason"),
+        basis=DISEASE_LAW[41],
+    )
+
+
+def approval_is_named(stay: Snapshot, release: Release, now: datetime) -> Refusal | None:
+    """Refuse an early release that names no approval."""
+    if release.approved and release.approval.strip():
+        return None
+    return Refusal(
+        Text("提前解除须写明批准文号或批准单位", "An early release must name its approval"),
+        instead=Text("填写批准文号", "Fill in the approval"),
+    )
+
+
+def home_is_approved(stay: Snapshot, departure: Departure, now: datetime) -> Refusal | None:
+    """Refuse a transfer to home quarantine without approval."""
+    if departure.approved_by.strip():
+        return None
+    return Refusal(
+        Text("转居家隔离须写明批准单位", "Home quarantine needs its approving authority"),
+        instead=Text("填写批准单位", "Fill in who approved it"),
+    )
