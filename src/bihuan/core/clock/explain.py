@@ -12,10 +12,9 @@ from typing import Any, Final
 
 from bihuan.core.clock.calendar import ONE_DAY, CalendarVersion
 from bihuan.core.clock.reckon import Given, Reckoned, first_hour
-from bihuan.core.clock.rules import Certainty
+from bihuan.core.clock.rules import Certainty, counting_rule
 from bihuan.core.clock.wording import as_json, clock_time, day_words, moment_words, range_words, short_day
-from bihuan.core.spec.deadlines import Unit
-from bihuan.core.spec.laws import CIVIL_CODE
+from bihuan.core.spec.deadlines import Basis, Counting, Unit
 from bihuan.core.spec.text import Text
 
 _NOTHING: Final = Text("无", "nothing")
@@ -197,12 +196,19 @@ def _last_day(given: Given, reckoned: Reckoned) -> Text:
 
 
 def _until(given: Given, reckoned: Reckoned) -> Text:
-    at, cited = clock_time(reckoned.due_at), CIVIL_CODE[203].citation
+    at, cited = clock_time(reckoned.due_at), _end_of_day(given).citation
     if given.version.unit is Unit.HOURS:
         return moment_words(reckoned.due_at)
     if given.business_hours:
         return Text(f"{at} 停止业务活动（{cited.zh}）", f"{at}, close of business ({cited.en})")
     return Text(f"{at}（{cited.zh}）", f"{at} ({cited.en})")
+
+
+def _end_of_day(given: Given) -> Basis:
+    """Return the article on when the last day ends, of the civil law then in force."""
+    civil = counting_rule(Counting.CIVIL_CODE, given.start.date(), given.calendar.known_on)
+    assert civil.last is not None
+    return civil.last
 
 
 def _stopped(reckoned: Reckoned) -> Text:
