@@ -229,16 +229,17 @@ def _list(as_json_: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("规则 Rule", "含义 Meaning", "期间 Period", "依据 Basis", "可靠程度 Certainty")
+    table = Table()
+    table.add_column("规则 Rule", no_wrap=True)
+    table.add_column("含义与期间 Meaning and period")
+    table.add_column("依据与可靠程度 Basis and certainty")
     for each in found:
         current = each.versions[-1]
-        period, cited = current.period, current.basis.citation
+        period, cited, sure = current.period, current.basis.citation, current.certainty.label
         table.add_row(
             each.code,
-            f"{each.label.zh}\n{each.label.en}",
-            f"{period.zh}\n{period.en}",
-            f"{cited.zh}\n{cited.en}",
-            f"{current.certainty.label.zh}\n{current.certainty.label.en}",
+            f"{each.label.zh}：{period.zh}\n{each.label.en}: {period.en}",
+            f"{cited.zh}，{sure.zh}\n{cited.en}, {sure.en}",
         )
     Console().print(table)
 

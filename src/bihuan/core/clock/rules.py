@@ -177,8 +177,10 @@ def rule(code: str) -> Rule:
     """Return the rule with this code; UnknownRuleError names the nearest ones."""
     found = rules().get(code)
     if found is None:
-        near = "、".join(get_close_matches(code, rules(), n=3, cutoff=0.4))
-        hint = Text(f"；相近的有 {near}", f"; near it: {near}") if near else Text("。", ".")
+        near = get_close_matches(code, rules(), n=3, cutoff=0.4)
+        hint = Text("。", ".")
+        if near:
+            hint = Text(f"；相近的有 {'、'.join(near)}", f"; near it: {', '.join(near)}")
         raise UnknownRuleError(
             Text(f"没有名为 {code} 的时限规则{hint.zh}", f"there is no deadline rule {code}{hint.en}")
         )
