@@ -188,7 +188,9 @@ def _print_calendar(known: WorkingCalendar, year: int) -> None:
     console.print(f"{version.label.zh} / {version.label.en}", highlight=False)
     for document in version.documents:
         console.print(document, highlight=False)
-    table = Table("月 Month", "工作日 Working", "平日放假 Rest on weekdays", "周末上班 Working weekends")
+    table = Table()
+    for heading in ("月 Month", "工作日 Working", "平日放假 Rest on weekdays", "周末上班 Working weekends"):
+        table.add_column(heading, overflow="fold")
     days = known.days(year)
     for month in range(1, 13):
         mine = [d for d in days if d.date.month == month]
@@ -215,6 +217,8 @@ def _print_due(answer: Due) -> None:
     label = answer.version.label
     console.print(f"{label.zh}：[bold]{at.zh}[/bold]\n{label.en}: [bold]{at.en}[/bold]", highlight=False)
     table = Table(show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for line in answer.explanation["lines"]:
         term, text = line["term"], line["text"]
         table.add_row(f"{term['zh']}\n{term['en']}", f"{text['zh']}\n{text['en']}")
@@ -231,8 +235,8 @@ def _list(as_json_: bool) -> None:
 
     table = Table()
     table.add_column("规则 Rule", no_wrap=True)
-    table.add_column("含义与期间 Meaning and period")
-    table.add_column("依据与可靠程度 Basis and certainty")
+    table.add_column("含义与期间 Meaning and period", overflow="fold")
+    table.add_column("依据与可靠程度 Basis and certainty", overflow="fold")
     for each in found:
         current = each.versions[-1]
         period, cited, sure = current.period, current.basis.citation, current.certainty.label
