@@ -6,7 +6,7 @@ What is refused is returned with its reason and does not stop the rest; what is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,25 @@ class BulkOutcome:
     done: list[Applied] = field(default_factory=list)
     refused: list[tuple[int, NotDone]] = field(default_factory=list)
     entries: int = 0
+    repeated: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept under the request's key: enough to answer a repetition."""
+        return {
+            "opened": [[str(o.matter_id), o.number, o.state, o.version, o.entry_id] for o in self.opened],
+            "refused": [[position, why.text.zh, why.text.en] for position, why in self.refused],
+            "entries": self.entries,
+        }
+
+    @classmethod
+    def again(cls, kept: dict[str, Any]) -> BulkOutcome:
+        """Return the outcome of an earlier, equal request."""
+        return cls(
+            opened=[Opened(UUID(o[0]), o[1], o[2], o[3], o[4], None) for o in kept["opened"]],
+            refused=[(r[0], NotDone(Text(r[1], r[2]))) for r in kept["refused"]],
+            entries=kept["entries"],
+            repeated=True,
+        )
 
 
 @dataclass(slots=True)
@@ -60,13 +79,34 @@ class _New:
 
 
 def open_many(
-    kind: MatterType[Any], openings: Iterable[Opening], *, actor: Actor, raising: bool = False
+    kind: MatterType[Any],
+    openings: Sequence[Opening],
+    *,
+    actor: Actor,
+    key: str | None = None,
+    raising: bool = False,
 ) -> BulkOutcome:
     """Open matters with their histories, in one transaction.
 
-    Refused ones are listed with their position; with `raising` the first refusal stops everything. The caller
-    makes it idempotent (the importer by its rows' keys, `engine.open` by its request key).
+    Refused ones are listed with their position; with `raising` the first refusal stops everything. With `key`
+    the same request again changes nothing and brings the first one's outcome; without, the caller is inside a
+    transaction that is idempotent itself (`engine.open`, what follows from a step).
     """
+    with transaction.atomic():
+        if key is None:
+            return _open_many(kind, openings, actor, raising)
+        mark = store.fingerprint(f"open_many {kind.code}", [[o.payload, o.person_id] for o in openings])
+        kept = store.earlier_result(actor, key, mark)
+        if kept is not None:
+            return BulkOutcome.again(kept)
+        outcome = _open_many(kind, openings, actor, raising)
+        store.remember(actor, key, mark, outcome.as_json(), timezone.now())
+        return outcome
+
+
+def _open_many(
+    kind: MatterType[Any], openings: Sequence[Opening], actor: Actor, raising: bool
+) -> BulkOutcome:
     holder, now = details(kind.code), timezone.now()
     outcome = BulkOutcome()
     fresh: list[_New] = []
@@ -78,8 +118,7 @@ def open_many(
                 raise
             outcome.refused.append((position, refusal))
     if fresh:
-        with transaction.atomic():
-            _write_new(kind, holder, fresh, actor, now, outcome)
+        _write_new(kind, holder, fresh, actor, now, outcome)
     return outcome
 
 

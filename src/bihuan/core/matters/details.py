@@ -24,12 +24,16 @@ OPENED = "open"
 
 @dataclass(slots=True)
 class Step:
-    """One thing to do to a matter: which transition, with what, when it happened in the world."""
+    """One thing to do to a matter: which transition, with what, when it happened in the world.
+
+    `actor`: who did it, where a history has several; its post is held to the same permission.
+    """
 
     transition: str
     payload: Any
     occurred_at: datetime
     corrects: int | None = None
+    actor: Actor | None = None
 
 
 @dataclass(slots=True)

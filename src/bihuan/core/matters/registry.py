@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 
 from bihuan.core.matters.details import Applied, Details, FollowUp
-from bihuan.core.spec.figures import Figure
+from bihuan.core.spec.figures import Figure, ReportSentence
 from bihuan.core.spec.matters import MatterType
 from bihuan.core.spec.posts import Post
 
@@ -45,6 +45,13 @@ def figures() -> dict[str, Figure]:
     """Return all figures by key, in report order. A `figures.py` lists them in `FIGURES`."""
     found = [figure for module in declared("figures") for figure in getattr(module, "FIGURES", ())]
     return {figure.key: figure for figure in sorted(found, key=lambda f: (f.order, f.key))}
+
+
+@cache
+def sentences() -> tuple[ReportSentence, ...]:
+    """Return the sentences of the situation report, in order. A `figures.py` lists them in `SENTENCES`."""
+    found = [s for module in declared("figures") for s in getattr(module, "SENTENCES", ())]
+    return tuple(sorted(found, key=lambda s: s.order))
 
 
 @cache

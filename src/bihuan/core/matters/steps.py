@@ -53,12 +53,14 @@ def take(
 
     Raises NotAllowed, NotFromHere or Refused; nothing is written here.
     """
+    actor = step.actor or actor
     transition = kind.transition(step.transition)
     if not permitted(actor, transition.posts, snapshot.place_id):
         raise NotAllowed
     if not transition.leaves(snapshot.state, kind.open_states):
         raise NotFromHere(transition.label, kind.state(snapshot.state).label)
-    refusal = refusal_of(transition, snapshot, step.payload, now)
+    seen = snapshot if step.corrects is None else replace(snapshot, corrects=step.corrects)
+    refusal = refusal_of(transition, seen, step.payload, now)
     if refusal is not None:
         raise Refused(refusal)
     after = transition.to.code if isinstance(transition.to, State) else snapshot.state

@@ -14,14 +14,27 @@ from bihuan.core.spec.matters import (
     Transition,
 )
 from bihuan.core.spec.payload import Choice, asked
-from bihuan.core.spec.posts import ADMINISTRATOR, PUBLIC, SYSTEM, Post
+from bihuan.core.spec.posts import (
+    ADMINISTRATOR,
+    PUBLIC,
+    REGISTRAR,
+    REPORTER,
+    SIGNATORY,
+    SUPERVISOR,
+    SYSTEM,
+    Post,
+)
 from bihuan.core.spec.text import Text
 
 __all__ = [
     "ADMINISTRATOR",
     "ANY_OPEN",
     "PUBLIC",
+    "REGISTRAR",
+    "REPORTER",
     "SAME",
+    "SIGNATORY",
+    "SUPERVISOR",
     "SYSTEM",
     "Choice",
     "Figure",

@@ -12,15 +12,19 @@ from bihuan.core.spec.text import Text
 class Rows:
     """The records behind a figure, as one SELECT over the ledger.
 
-    `sql` reads `%(cutoff)s` (happened before), `%(known_at)s` (recorded up to) and the `parameters`; it selects
-    from `known` (a view-like CTE the evaluator puts in front: entries recorded up to known-at, not corrected
-    by then, that occurred before the cut-off) and yields at least `entry_id`, one row a record.
+    `sql` selects from `known` (the entries that occurred before `%(cutoff)s`, were recorded up to `%(known_at)s`
+    and not corrected by then) and yields at least `entry_id`, one row a record; every other column is shown
+    when the figure is opened. `given` are CTEs it needs besides, in order.
     `amount`: the column that is summed; without it rows are counted.
+    `count`: the same number by a shorter way, where counting the rows one by one would take too long; a test
+    holds the two together.
     """
 
     sql: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
     amount: str | None = None
+    count: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Figure:
     """One number: key (`quarantine.sites`), labels, unit, its records, and how it reads in the report.
 
     `means` is the definition in words; `version` grows when the definition changes. `part_of` names the figure
-    whose value the parts must add up to.
+    whose value the parts must add up to. `says` is its sentence in the report (`{value}`), empty for figures
+    that a larger sentence names.
     """
 
     key: str
@@ -37,7 +42,25 @@ class Figure:
     unit: Text
     means: Text
     rows: Rows
-    says: Text
     version: int = 1
     part_of: str | None = None
     order: int = 100
+
+    @property
+    def label(self) -> Text:
+        """Return the name in both languages."""
+        return Text(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSentence:
+    """A sentence of the situation report: `{quarantine.sites}` stands for a figure, by key.
+
+    `section` is the part of the report it belongs to; sections stand in the order of their first sentence.
+    Sentences of the same `paragraph` follow each other.
+    """
+
+    section: Text
+    says: Text
+    order: int
+    paragraph: int = 0

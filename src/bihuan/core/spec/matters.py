@@ -70,7 +70,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What guards see: the matter as it stands, and the facts its details hold."""
+    """What guards see: the matter as it stands, and the facts its details hold.
+
+    `corrects` is the ledger entry that the step at hand replaces, if it replaces one.
+    """
 
     id: UUID
     type: str
@@ -80,6 +83,7 @@ class Snapshot:
     person_id: UUID | None
     place_id: UUID | None
     facts: Any = None
+    corrects: int | None = None
 
 
 Guard = Callable[[Snapshot, P, datetime], Refusal | None]

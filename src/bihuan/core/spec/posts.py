@@ -24,3 +24,7 @@ class Post:
 PUBLIC = Post("public", "本人", "The person concerned", organ="public")
 SYSTEM = Post("system", "系统", "The system", organ="system")
 ADMINISTRATOR = Post("administrator", "系统管理岗", "Administrator", organ="committee")
+REGISTRAR = Post("registrar", "台账岗", "Registrar", organ="committee", reveals=True)
+REPORTER = Post("reporter", "信息报送岗", "Reporter", organ="committee")
+SIGNATORY = Post("report_signatory", "签发岗", "Signatory", organ="committee")
+SUPERVISOR = Post("supervisor", "督查岗", "Supervisor", organ="committee")

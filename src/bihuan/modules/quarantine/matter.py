@@ -10,7 +10,10 @@ from bihuan.core.spec import (
     ADMINISTRATOR,
     ANY_OPEN,
     PUBLIC,
+    REGISTRAR,
+    REPORTER,
     SAME,
+    SUPERVISOR,
     SYSTEM,
     MatterType,
     NoDeadline,
@@ -32,9 +35,6 @@ SITE_NURSE = Post("site_nurse", "隔离点医护岗", "Site nurse", HEALTH, boun
 QUARANTINE_DESK = Post("quarantine_desk", "隔离管控岗", "Quarantine desk", HEALTH, reveals=True)
 TRANSFER_DESK = Post("transfer_desk", "转运岗", "Transfer desk", HEALTH, reveals=True)
 REVIEWER = Post("order_reviewer", "异议审查岗", "Order reviewer", "justice", reveals=True)
-REGISTRAR = Post("registrar", "台账岗", "Registrar", "committee", reveals=True)
-REPORTER = Post("reporter", "信息报送岗", "Reporter", "committee")
-SUPERVISOR = Post("supervisor", "督查岗", "Supervisor", "committee")
 
 PREPARING = State("preparing", "筹备中", "Preparing", due=NoDeadline("按启用计划", "As planned"))
 RUNNING = State("open", "启用", "Open", due=NoDeadline("启用至关闭决定", "Until closing is decided"))
@@ -88,11 +88,11 @@ STAY = MatterType(
                    primary=True, consequence=Text("按方案每日测温、采样", "Daily temperature and tests by the protocol"),
                    says=Text("开始观察", "observation began")),
         Transition("observe", "记录观察", "Record observation", (ADMITTED, OBSERVED, RELEASE_DUE), to=SAME,
-                   by=(*ON_ROUND, REGISTRAR), payload=asks.Observation, unless=(rules.item_of_protocol,),
+                   by=(*ON_ROUND, REGISTRAR), payload=asks.Observation, unless=(rules.item_of_protocol, rules.not_recorded_twice),
                    corrects=True, hidden=True, says=Text("记录 {item}", "recorded {item}")),
         Transition("record_test", "登记核酸结果", "Record test result", (ADMITTED, OBSERVED, RELEASE_DUE), to=SAME,
                    by=(*ON_ROUND, QUARANTINE_DESK, REGISTRAR), payload=asks.TestResult, corrects=True,
-                   unless=(rules.item_of_protocol,), says=Text("核酸 {item}: {result}", "test {item}: {result}")),
+                   unless=(rules.item_of_protocol, rules.not_recorded_twice), says=Text("核酸 {item}: {result}", "test {item}: {result}")),
         Transition("waive", "免做", "Waive an item", (ADMITTED, OBSERVED, RELEASE_DUE), to=SAME, by=SITE_MANAGER,
                    payload=asks.Waiver, unless=(rules.item_still_open,),
                    says=Text("免做 {item}: {reason}", "waived {item}: {reason}")),

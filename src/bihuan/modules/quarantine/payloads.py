@@ -38,7 +38,7 @@ class Need(Choice):
     OTHER = ("other", "其他", "Something else")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRegistration:
     """A quarantine site as it is set up."""
 
@@ -46,14 +46,14 @@ class SiteRegistration:
     rooms: int = asked("房间数", "Rooms", default=0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
     """A reason in words."""
 
     reason: str = asked("理由", "Reason", long=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """The order that binds a person: why, on what legal basis, counted from which day."""
 
@@ -64,7 +64,7 @@ class Order:
     protocol: str = asked("方案", "Protocol", default="", choices="protocols")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """Check-in: the room, and with whom it is shared (a family, or a sharing that was approved)."""
 
@@ -81,7 +81,7 @@ class Admission:
     episode: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One item of the daily round. `item` is the protocol's item (`3:temperature:am`)."""
 
@@ -91,17 +91,16 @@ class Observation:
     no_answer: bool = asked("敲门无应答", "No answer at the door", default=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
     """One test: the protocol's item it answers, when the sample was taken, what the laboratory said."""
 
     item: str = asked("项目", "Item", choices="tests_open")
     result: Result = asked("结果", "Result")
     sampled_at: datetime | None = asked("采样时间", "Sampled at", default=None)
-    day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """An item that is left out, by whom may decide so, and why."""
 
@@ -109,7 +108,7 @@ class Waiver:
     reason: str = asked("免做理由", "Why waived", long=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomMove:
     """Another room in the same site; the earlier one stays in the record."""
 
@@ -119,7 +118,7 @@ class RoomMove:
     sharing: str = asked("同住理由", "Why shared", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolChange:
     """From when on another version of the protocol binds this stay."""
 
@@ -127,7 +126,7 @@ class ProtocolChange:
     reason: str = asked("依据", "Basis")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
     """A person leaves the site for somewhere else."""
 
@@ -136,7 +135,7 @@ class Departure:
     reason: str = asked("理由", "Reason", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """The end of quarantine. `as_registered`: a register tells it after the event; nothing is proven by it."""
 
@@ -145,7 +144,7 @@ class Release:
     approval: str = asked("批准文号或理由", "Approval", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
     """A person left without leave: when it was noticed and who was told."""
 
@@ -153,7 +152,7 @@ class Absence:
     told: str = asked("已通知", "Who was told", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A task that follows from a stay."""
 
@@ -161,7 +160,7 @@ class Task:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Departed:
     """The transport of a positive person is under way."""
 
@@ -169,14 +168,14 @@ class Departed:
     crew: str = asked("随车人员", "Crew", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
     """The hospital has taken the person over."""
 
     hospital: str = asked("定点医院", "Designated hospital")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestForHelp:
     """What a person under observation asks for, in their own words."""
 
@@ -185,14 +184,14 @@ class RequestForHelp:
     stay: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What was done about it, told to the person."""
 
     words: str = asked("答复", "Answer", long=True, sealed=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRaised:
     """Why the person contests the order."""
 
@@ -200,7 +199,7 @@ class ObjectionRaised:
     stay: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """How a contest or a contradiction was decided, and why."""
 
@@ -208,7 +207,7 @@ class Decision:
     words: str = asked("决定理由", "Reasons", long=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
     """Two facts that cannot both be true, as registers told them."""
 

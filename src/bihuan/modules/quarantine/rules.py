@@ -53,6 +53,19 @@ def item_of_protocol(
     )
 
 
+def not_recorded_twice(
+    stay: Snapshot, record: Observation | TestResult, now: datetime
+) -> Refusal | None:
+    """Refuse a second record of an item: a wrong one is corrected by an entry that points to it."""
+    facts: StayFacts = stay.facts
+    if stay.corrects is not None or record.item not in facts.done:
+        return None
+    return Refusal(
+        Text("这一项已经记录", "This item has been recorded already"),
+        instead=Text("记错了请用“更正”,原记录会保留", "Correct the record if it is wrong; the old one is kept"),
+    )
+
+
 def item_still_open(stay: Snapshot, waiver: Waiver, now: datetime) -> Refusal | None:
     """Refuse to waive what is done already, or does not exist."""
     facts: StayFacts = stay.facts

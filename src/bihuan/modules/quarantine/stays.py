@@ -27,6 +27,7 @@ def fold(facts: StayFacts, step: Applied) -> StayFacts:
     payload = step.payload
     if isinstance(payload, Admission):
         _admit(facts, payload, step.occurred_at)
+        step.extra.update(_told(facts))
     elif isinstance(payload, Observation):
         if not payload.no_answer:
             facts.done.add(payload.item)
@@ -38,6 +39,7 @@ def fold(facts: StayFacts, step: Applied) -> StayFacts:
         facts.room = payload.room
     elif isinstance(payload, ProtocolChange):
         _bind(facts, binding_of(payload.protocol))
+        step.extra.update(_told(facts))
     if step.after in ENDED and facts.ended_at is None:
         facts.ended_at = step.occurred_at
     return facts
@@ -55,6 +57,11 @@ def _admit(facts: StayFacts, admission: Admission, at: datetime) -> None:
         facts.release_due = facts.rules.release_due(facts.day_one)
 
 
+def _told(facts: StayFacts) -> dict[str, Any]:
+    """Return what the ledger must keep of a binding, so that figures can ask what was due."""
+    return {"day_one": str(facts.day_one), "protocol_id": facts.protocol_id, "episode": str(facts.episode)}
+
+
 def _bind(facts: StayFacts, binding: Binding) -> None:
     facts.rules, facts.protocol_id = binding.rules, binding.id
     if facts.day_one is not None:
@@ -67,8 +74,11 @@ def _test(facts: StayFacts, test: TestResult, step: Applied) -> None:
         return
     facts.done.add(test.item)
     if test.result is Result.POSITIVE:
+        when = test.sampled_at or step.occurred_at
         if facts.positive_at is None:
-            facts.positive_at = test.sampled_at or step.occurred_at
+            facts.positive_at = when
+        day = day_of_stay(facts, when)
+        step.extra.update({"day": day, "onset": onset_class(day)})
     elif step.corrects is not None:
         facts.positive_at = None
 

@@ -1,0 +1,253 @@
+"""The drill county's quarantine: 47 sites and 6,591 invented people, through the same doors as a user.
+
+The period ends now, so that the worklist has a today. Seeded: the same seed at the same hour brings the same county.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import uuid_utils.compat as uuid
+
+from bihuan.core.access.actors import Actor
+from bihuan.core.matters import engine
+from bihuan.core.matters.details import Opening, Step
+from bihuan.core.people.people import Identity, register_many
+from bihuan.core.spec import Nothing, Text
+from bihuan.modules.quarantine.drill_people import STREETS, invent
+from bihuan.modules.quarantine.matter import STAY
+from bihuan.modules.quarantine.models import Room
+from bihuan.modules.quarantine.payloads import (
+    Absence,
+    Admission,
+    Category,
+    Departure,
+    Observation,
+    Order,
+    Release,
+    Result,
+    TestResult,
+    Waiver,
+)
+from bihuan.modules.quarantine.protocol import CENTRALISED_14, LOCAL, DueItem, schedule
+from bihuan.modules.quarantine.protocols import publish_shipped
+from bihuan.modules.quarantine.sites import RoomPlan, SitePlan, set_up
+
+PERIOD = 24  # days from the first check-in to now
+CHUNK = 250
+HOTELS = ("晨曦", "祥云", "福临", "瑞禾", "金穗", "银杏", "沁园", "绿洲", "雅居", "安和", "天泽", "锦程", "鸿运", "盛景", "百合")
+KINDS = ("宾馆", "酒店", "公寓", "度假村", "商务酒店")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How large a drill is."""
+
+    sites: int = 47
+    people: int = 6_591
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts in the drill: the desk orders, the site's people do the rest, the system keeps the calendar."""
+
+    desk: Actor
+    manager: Actor
+    nurse: Actor
+    system: Actor
+
+    def of(self, transition: str) -> Actor:
+        """Return who takes this step."""
+        if transition in {"observe", "record_test", "admit", "begin", "report_absence"}:
+            return self.nurse
+        if transition == "transfer_home":
+            return self.desk
+        return self.system if transition == "reach_release" else self.manager
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How a drill stay goes: when it begins, and what becomes of it after how many days."""
+
+    begins: datetime
+    ends: str = ""
+    after: int = 14
+    misses: float = 0.0
+    positive_on: int = 0
+
+
+def load(
+    cast: Cast, *, now: datetime, scale: Scale | None = None, seed: int = 20211116,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None,
+) -> int:  # fmt: skip
+    """Load the county; returns the number of ledger entries of its stays. Killed and run again, it goes on.
+
+    Every chunk has its own key, so that nothing comes twice; who was registered stays the same person.
+    """
+    scale = scale or Scale()
+    chance = random.Random(seed)  # noqa: S311 - a drill, not a secret
+    publish_shipped()
+    plans = [_site(chance, number, scale) for number in range(scale.sites)]
+    begun = now - timedelta(days=PERIOD + 2)
+    places = [
+        set_up(plan, actor=cast.desk, opened_at=begun, key=f"drill/{seed}/site/{plan.code}") for plan in plans
+    ]
+    people = _people(chance, scale.people, cast.desk.jurisdiction)
+    openings = list(_stays(chance, places, people, now))
+    entries = 0
+    for start in range(0, len(openings), CHUNK):
+        chunk = openings[start : start + CHUNK]
+        for step in (step for opening in chunk for step in opening.history):
+            step.actor = cast.of(step.transition)
+        outcome = engine.open_many(STAY, chunk, actor=cast.desk, key=f"drill/{seed}/stays/{start}", raising=True)
+        entries += outcome.entries
+        progress("stays", min(start + CHUNK, len(openings)), len(openings))
+    return entries
+
+
+def _site(chance: random.Random, number: int, scale: Scale) -> SitePlan:
+    wanted = max(24, int(scale.people / scale.sites * chance.uniform(0.7, 1.5)))
+    buildings = "AB" if wanted > 140 and chance.random() < 0.5 else "A"
+    floors = chance.randint(4, 8)
+    per_floor = max(4, -(-wanted // (len(buildings) * floors)))
+    rooms = [
+        RoomPlan(building, floor, f"{floor}{door:02d}", zone=(ord(building) - 65) * 10 + (floor + 1) // 2)
+        for building in buildings
+        for floor in range(2, floors + 2)
+        for door in range(1, per_floor + 1)
+    ]
+    name = f"{HOTELS[number % len(HOTELS)]}{HOTELS[(number * 7 + 3) % len(HOTELS)]}{chance.choice(KINDS)}"
+    return SitePlan(
+        code=f"{number + 1:02d}",
+        name=f"第 {number + 1} 集中隔离点({name})",
+        street=STREETS[number % len(STREETS)],
+        address=f"{STREETS[number % len(STREETS)]}演练路 {number * 3 + 1} 号",
+        rooms=rooms,
+        opened_on=(datetime.now(LOCAL) - timedelta(days=PERIOD + 2)).date(),
+        latitude=38.93 + chance.uniform(-0.05, 0.05),
+        longitude=100.45 + chance.uniform(-0.08, 0.08),
+    )
+
+
+def _people(chance: random.Random, count: int, jurisdiction: str) -> list[UUID]:
+    invented = [invent(chance, number) for number in range(count)]
+    return register_many(
+        [
+            Identity(
+                name=p.name, identifier_type="resident", identifier=p.identifier, phone=p.phone, address=p.address
+            )
+            for p in invented
+        ],
+        jurisdiction,
+    )  # fmt: skip
+
+
+def _stays(
+    chance: random.Random, places: Sequence[UUID], people: Sequence[UUID], now: datetime
+) -> Iterator[Opening]:
+    rooms = {place: list(Room.objects.filter(site_id=place).order_by("walk")) for place in places}
+    free = {place: 0 for place in places}
+    waiting = list(people)
+    while waiting:
+        place = max(places, key=lambda p: len(rooms[p]) - free[p] + chance.random())
+        size = min(len(waiting), chance.choices((1, 2, 3), (78, 17, 5))[0])
+        room = rooms[place][free[place] % len(rooms[place])]
+        free[place] += 1
+        fate = _fate(chance, now, sized=size)
+        first: UUID | None = None
+        for _ in range(size):
+            stay = uuid.uuid7()
+            yield _stay(chance, stay, waiting.pop(), place, room, fate, first, now)
+            first = first or stay
+
+
+def _fate(chance: random.Random, now: datetime, sized: int) -> Fate:
+    begins = now - timedelta(days=chance.uniform(0.05, PERIOD))
+    begins = begins.replace(minute=chance.randrange(0, 60, 5), second=0, microsecond=0)
+    if sized > 1:
+        return Fate(begins)
+    draw = chance.random()
+    if draw < 0.008:
+        day = chance.choice((1, 1, 2, 2, 4, 4, 7, 10))
+        return Fate(begins, "hospital", day, positive_on=day)
+    if draw < 0.012:
+        return Fate(begins, "home", chance.randint(5, 9))
+    if draw < 0.0125:
+        return Fate(begins, "absent", chance.randint(2, 6))
+    return Fate(begins, misses=0.02 if draw > 0.97 else 0.0)
+
+
+def _stay(
+    chance: random.Random, stay: UUID, person: UUID, place: UUID, room: Room, fate: Fate,
+    shares_with: UUID | None, now: datetime,
+) -> Opening:  # fmt: skip
+    order = Order(
+        category=chance.choices(tuple(Category), (46, 24, 16, 8, 4, 2))[0],
+        last_exposure=(fate.begins - timedelta(days=chance.randint(0, 3))).date(),
+        protocol=CENTRALISED_14.code,
+    )
+    admission = Admission(room=room.pk, shares_with=shares_with, sharing="家庭同住" if shares_with else "")
+    ordered_at = fate.begins - timedelta(hours=chance.randint(2, 10))
+    history = [Step("admit", admission, fate.begins)]
+    if fate.begins + timedelta(minutes=30) < now:
+        history.append(Step("begin", Nothing(), fate.begins + timedelta(minutes=30)))
+        history += _life(chance, fate, now)
+    return Opening(
+        payload=order, occurred_at=ordered_at, person_id=person, place_id=place, history=history,
+        matter_id=stay, number_place=room.site.place.code if room.site_id else "",
+        title=Text(f"{order.category.text.zh} · {room.building}-{room.number}",
+                   f"{order.category.text.en}, {room.building}-{room.number}"),
+    )  # fmt: skip
+
+
+def _life(chance: random.Random, fate: Fate, now: datetime) -> Iterator[Step]:
+    """Yield what happens to a stay between its beginning and now."""
+    day_one = fate.begins.astimezone(LOCAL).date()
+    leaves = fate.begins + timedelta(days=fate.after, minutes=chance.randint(60, 300))
+    release = datetime.combine(day_one + timedelta(days=14), time(9), LOCAL)
+    end = min(leaves if fate.ends else release, now)
+    for due in schedule(CENTRALISED_14, day_one, fate.begins + timedelta(minutes=31)):
+        at = due.due_at - timedelta(minutes=chance.randint(5, 110))
+        at = max(at, fate.begins + timedelta(minutes=31))
+        if at >= end:
+            break
+        yield from _item(chance, due, at, fate, running=end == now)
+        if fate.positive_on and due.item.kind == "test" and due.item.day >= fate.positive_on:
+            break
+    if end == now:
+        return
+    yield from _ending(fate, end, release, chance)
+
+
+def _item(chance: random.Random, due: DueItem, at: datetime, fate: Fate, running: bool) -> Iterator[Step]:
+    code, kind = due.item.code, due.item.kind
+    if chance.random() < fate.misses:
+        if not running:
+            yield Step("waive", Waiver(item=code, reason="外出就诊,返回后补测"), due.due_at)
+        return
+    if kind == "test":
+        positive = bool(fate.positive_on) and due.item.day >= fate.positive_on
+        yield Step("record_test", TestResult(item=code, result=Result.POSITIVE if positive else Result.NEGATIVE), at)
+    elif kind == "temperature":
+        heat = Decimal(chance.randint(361, 369)) / 10
+        yield Step("observe", Observation(item=code, temperature=heat), at)
+    else:
+        yield Step("observe", Observation(item=code), at)
+
+
+def _ending(fate: Fate, end: datetime, release: datetime, chance: random.Random) -> Iterator[Step]:
+    if fate.ends == "hospital":
+        yield Step("transfer_hospital", Departure(to="县人民医院(定点)"), end)
+    elif fate.ends == "home":
+        yield Step("transfer_home", Departure(to="居家隔离", approved_by="县疫情防控办", reason="孕产妇"), end)
+    elif fate.ends == "absent":
+        yield Step("report_absence", Absence(told="属地派出所"), end)
+    else:
+        yield Step("reach_release", Nothing(), datetime.combine(release.date(), time(0, 1), LOCAL))
+        if chance.random() < 0.998:
+            yield Step("release", Release(), release)

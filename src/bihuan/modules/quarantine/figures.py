@@ -1,0 +1,239 @@
+"""The figures of centralised quarantine, each a question to the ledger (definitions: `means`)."""
+
+from __future__ import annotations
+
+from bihuan.core.spec import Figure, Text
+from bihuan.core.spec.figures import ReportSentence, Rows
+
+PERSONS = Text("人", "persons")
+ITEMS = Text("项", "items")
+TIMES = Text("人次", "transfers")
+SITES = Text("个", "sites")
+
+# The last change of state of every stay, as known. Records that do not move a stay (observations) are passed over.
+STANDING = """standing AS (
+  SELECT DISTINCT ON (matter_id) id, matter_id, person_id, place_id, to_state, occurred_at
+    FROM known
+   WHERE kind LIKE 'quarantine.stay.%%' AND to_state IS DISTINCT FROM from_state
+   ORDER BY matter_id, occurred_at DESC, version DESC
+)"""
+# Records merged as one person count as one: the merge is itself a ledger entry, undone by a later one.
+SAME = """same AS (
+  SELECT DISTINCT ON (person_id) person_id, kind, (payload->>'into')::uuid AS into_id
+    FROM known WHERE kind IN ('people.merged', 'people.unmerged')
+   ORDER BY person_id, occurred_at DESC, id DESC
+)"""
+# Where each person stands: in a site before anywhere else, else where the last stay led.
+PERSON_STANDING = """person_standing AS (
+  SELECT DISTINCT ON (person) *
+    FROM (SELECT s.*, CASE WHEN m.kind = 'people.merged' THEN m.into_id ELSE s.person_id END AS person
+            FROM standing s LEFT JOIN same m USING (person_id)) p
+   WHERE to_state <> 'ordered'
+   ORDER BY person, (to_state IN ('admitted', 'observed', 'release_due')) DESC, occurred_at DESC, id DESC
+)"""
+STOOD = (STANDING, SAME, PERSON_STANDING)
+
+
+def _persons(*states: str) -> Rows:
+    return Rows(
+        "SELECT id AS entry_id, matter_id, person_id, place_id, to_state, occurred_at FROM person_standing"
+        " WHERE to_state = ANY(%(states)s)",
+        given=STOOD,
+        parameters={"states": list(states)},
+    )
+
+
+def _entries(kind: str) -> Rows:
+    return Rows(
+        "SELECT id AS entry_id, matter_id, person_id, place_id, occurred_at FROM known WHERE kind = %(kind)s",
+        parameters={"kind": kind},
+    )
+
+
+POSITIVE = """positive AS (
+  SELECT DISTINCT ON (k.matter_id) k.id, k.matter_id, k.person_id, k.place_id, k.occurred_at,
+         (k.payload->>'day')::int AS day, k.payload->>'onset' AS onset
+    FROM known k
+   WHERE k.kind = 'quarantine.stay.record_test' AND k.payload->>'result' = 'positive'
+   ORDER BY k.matter_id, k.occurred_at, k.id
+)"""
+
+
+def _positives(onset: str | None = None) -> Rows:
+    return Rows(
+        "SELECT id AS entry_id, matter_id, person_id, place_id, day, onset, occurred_at FROM positive"
+        " WHERE %(onset)s::text IS NULL OR onset = %(onset)s",
+        given=(POSITIVE,),
+        parameters={"onset": onset},
+    )
+
+
+# A stay as figures see it: when it began, by which protocol its items are due, when it ended.
+BOUND = """bound AS (
+  SELECT a.id, a.matter_id, a.person_id, a.place_id, a.occurred_at AS admitted_at,
+         (a.payload->>'day_one')::date::timestamp AS day_one,
+         coalesce((SELECT (c.payload->>'protocol_id')::int FROM known c
+                    WHERE c.matter_id = a.matter_id AND c.kind = 'quarantine.stay.change_protocol'
+                    ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), (a.payload->>'protocol_id')::int) AS protocol,
+         least(%(cutoff)s - interval '1 microsecond', e.occurred_at) AS until
+    FROM known a LEFT JOIN standing e ON e.matter_id = a.matter_id
+     AND e.to_state IN ('released', 'transferred', 'hospital', 'home', 'died', 'revoked', 'handed_over')
+   WHERE a.kind = 'quarantine.stay.admit'
+)"""
+DUE_AT = "(b.day_one + i.offset * interval '1 minute') AT TIME ZONE 'Asia/Shanghai'"
+DUE = f"""due AS (
+  SELECT b.id, b.matter_id, b.person_id, b.place_id, i.code AS item, {DUE_AT} AS due_at
+    FROM bound b JOIN quarantine_protocolitem i ON i.protocol_id = b.protocol
+   WHERE {DUE_AT} > b.admitted_at AND {DUE_AT} <= b.until
+)"""  # noqa: S608
+DONE = """done AS (
+  SELECT k.id, k.matter_id, k.payload->>'item' AS item, k.occurred_at FROM known k
+   WHERE k.kind IN ('quarantine.stay.observe', 'quarantine.stay.record_test', 'quarantine.stay.waive')
+     AND (k.payload->'no_answer' IS NULL OR k.payload->>'no_answer' = 'false')
+     AND k.payload->>'result' IS DISTINCT FROM 'invalid'
+)"""
+ITEM_CTES = (STANDING, BOUND, DUE, DONE)
+ITEMS_DUE = Rows("SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due", given=(STANDING, BOUND, DUE))
+ITEMS_DONE = Rows(
+    "SELECT o.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at, o.occurred_at"
+    " FROM due d JOIN done o ON o.matter_id = d.matter_id AND o.item = d.item",
+    given=ITEM_CTES,
+)
+ITEMS_OVERDUE = Rows(
+    "SELECT d.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at FROM due d WHERE NOT EXISTS"
+    " (SELECT 1 FROM done o WHERE o.matter_id = d.matter_id AND o.item = d.item)",
+    given=ITEM_CTES,
+)
+
+ONSET = {
+    "community": Text("社区感染(入住 2 天内)", "community onset (day ≤ 2)"),
+    "indeterminate": Text("来源未定(第 3–7 天)", "indeterminate (days 3–7)"),
+    "probable": Text("可能为点内感染(第 8–14 天)", "probable site onset (days 8–14)"),
+    "definite": Text("确定为点内感染(第 15 天起)", "definite site onset (day ≥ 15)"),
+}
+
+FIGURES = (
+    Figure(
+        "quarantine.sites", "集中隔离点", "Quarantine sites", SITES,
+        Text("截止时刻处于启用状态的集中隔离点", "Sites that stood open at the cut-off"),
+        Rows(
+            "SELECT entry_id, matter_id, place_id, occurred_at FROM (SELECT DISTINCT ON (matter_id) id AS entry_id,"
+            " matter_id, place_id, to_state, occurred_at FROM known WHERE kind LIKE 'quarantine.site.%%'"
+            " AND to_state IS DISTINCT FROM from_state ORDER BY matter_id, occurred_at DESC, version DESC) s"
+            " WHERE to_state = 'open'"
+        ),
+        order=10,
+    ),
+    Figure(
+        "quarantine.persons_observed", "累计集中隔离", "Persons observed in all", PERSONS,
+        Text("截止时刻前办理过入住的人,同一人只计一次", "Persons ever checked in before the cut-off, each once"),
+        Rows(
+            "SELECT id AS entry_id, matter_id, person_id, place_id, to_state, occurred_at FROM person_standing"
+            " WHERE to_state <> 'revoked' OR EXISTS (SELECT 1 FROM known k WHERE k.matter_id ="
+            " person_standing.matter_id AND k.kind = 'quarantine.stay.admit')",
+            given=STOOD,
+        ),
+        order=11,
+    ),
+    Figure(
+        "quarantine.persons_present", "在隔人员", "Persons present", PERSONS,
+        Text("截止时刻在隔离点内的人", "Persons in a site at the cut-off"),
+        _persons("admitted", "observed", "release_due"),
+        order=12,
+        part_of="quarantine.persons_observed",
+    ),
+    Figure(
+        "quarantine.persons_released", "已解除", "Persons released", PERSONS,
+        Text("末次隔离已解除、截止时刻不在点内的人", "Persons whose last stay ended in release"),
+        _persons("released"),
+        order=13,
+        part_of="quarantine.persons_observed",
+    ),
+    Figure(
+        "quarantine.transfers_between_sites", "点间转运", "Transfers between sites", TIMES,
+        Text("转至其他隔离点的人次", "Departures to another site"), _entries("quarantine.stay.transfer_site"),
+        order=14,
+    ),
+    Figure(
+        "quarantine.transfers_to_hospital", "转定点医院", "Transfers to hospital", TIMES,
+        Text("转至定点医院的人次", "Departures to a designated hospital"),
+        _entries("quarantine.stay.transfer_hospital"),
+        order=15,
+    ),
+    Figure(
+        "quarantine.positives", "核酸阳性", "Positives", PERSONS,
+        Text("隔离期间首次核酸阳性的隔离记录", "Stays with a first positive test"), _positives(),
+        order=16,
+    ),
+    *(
+        Figure(
+            f"quarantine.positives.{code}", f"其中{label.zh}", f"of these {label.en}", PERSONS,
+            Text(f"阳性中按采样日属于“{label.zh}”的", f"Positives whose day of stay falls in: {label.en}"),
+            _positives(code), part_of="quarantine.positives", order=17,
+        )
+        for code, label in ONSET.items()
+    ),
+    Figure(
+        "quarantine.items_due", "应做观察项目", "Items due", ITEMS,
+        Text("截止时刻前按所适用方案应完成的观察项目", "Protocol items due before the cut-off"), ITEMS_DUE,
+        order=20,
+    ),
+    Figure(
+        "quarantine.items_done", "已完成", "Items done", ITEMS,
+        Text("应做项目中已做或经批准免做的", "Of the items due, done or waived"), ITEMS_DONE,
+        part_of="quarantine.items_due", order=21,
+    ),
+    Figure(
+        "quarantine.items_overdue", "逾期未做", "Items overdue", ITEMS,
+        Text("应做项目中截止时刻仍未完成的", "Of the items due, still open at the cut-off"), ITEMS_OVERDUE,
+        part_of="quarantine.items_due", order=22,
+    ),
+)  # fmt: skip
+
+FRONT = Text("疫情防控一线", "On the front line")
+
+SENTENCES = (
+    ReportSentence(
+        FRONT,
+        Text(
+            "全县启用集中隔离医学观察点 {quarantine.sites} 个,累计集中隔离医学观察 {quarantine.persons_observed} 人,"
+            "现有在隔人员 {quarantine.persons_present} 人,解除隔离 {quarantine.persons_released} 人。",
+            "{quarantine.sites} quarantine sites are open; {quarantine.persons_observed} persons have been under "
+            "observation, {quarantine.persons_present} are present, {quarantine.persons_released} were released. ",
+        ),
+        order=10,
+    ),
+    ReportSentence(
+        FRONT,
+        Text(
+            "隔离点之间转运 {quarantine.transfers_between_sites} 人次,转定点医院 "
+            "{quarantine.transfers_to_hospital} 人次。",
+            "There were {quarantine.transfers_between_sites} transfers between sites and "
+            "{quarantine.transfers_to_hospital} to hospital.",
+        ),
+        order=11,
+    ),
+    ReportSentence(
+        FRONT,
+        Text(
+            "按方案应完成观察 {quarantine.items_due} 项,已完成 {quarantine.items_done} 项,逾期未做 "
+            "{quarantine.items_overdue} 项。",
+            "{quarantine.items_due} observation items were due; {quarantine.items_done} were done, "
+            "{quarantine.items_overdue} are overdue.",
+        ),
+        order=12, paragraph=1,
+    ),
+    ReportSentence(
+        FRONT,
+        Text(
+            "检出核酸阳性 {quarantine.positives} 人,按入住后首次阳性采样日:2 天内 {quarantine.positives.community} 人,"
+            "第 3 至 7 天 {quarantine.positives.indeterminate} 人,第 8 至 14 天 {quarantine.positives.probable} 人,"
+            "第 15 天起 {quarantine.positives.definite} 人;是否为点内感染以流行病学调查结论为准。",
+            "{quarantine.positives} positives were found; by day of the first positive sample: "
+            "{quarantine.positives.community} by day 2, {quarantine.positives.indeterminate} on days 3 to 7, "
+            "{quarantine.positives.probable} on days 8 to 14, {quarantine.positives.definite} from day 15. Whether "
+            "any was acquired in a site is for the case investigation to say.",
+        ),
+        order=13, paragraph=2,
+    ),
+)  # fmt: skip
