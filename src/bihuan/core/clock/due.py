@@ -8,7 +8,7 @@ or a calendar changed, call again with the other calendar; nothing is stored her
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -103,6 +103,7 @@ def due(
     travel_days: int = 0,
     cutoff: time | None = None,
     law_at: date | None = None,
+    rulebook: Mapping[str, Rule] | None = None,
 ) -> Due:
     """Return when the period ends and why.
 
@@ -113,13 +114,14 @@ def due(
     - `travel_days`: days on the road, excluded by the procedural laws.
     - `cutoff`: what comes in later in the day counts as the next working day's.
     - `law_at`: date whose law applies, if not that of the start.
+    - `rulebook`: the rules by code, where a county has adapted some (`rules.adapted`).
 
     UnknownRuleError for a rule that isn't on file or wasn't known; ValueError for impossible arguments.
     """
     calendar = calendar or WorkingCalendar.as_known_at()
     begin = moment(start)
     law_at = law_at or begin.date()
-    version = resolve(rule_or_within, law_at, calendar)
+    version = resolve(rule_or_within, law_at, calendar, rulebook)
     restart = max((r for r in restarts if moment(r.at) >= begin), key=lambda r: moment(r.at), default=None)
     origin = moment(restart.at) if restart else begin
     given = Given(
@@ -139,13 +141,18 @@ def due(
     return Due(given, reckon(given))
 
 
-def resolve(rule_or_within: str | Rule | Within, law_at: date, calendar: WorkingCalendar) -> RuleVersion:
+def resolve(
+    rule_or_within: str | Rule | Within,
+    law_at: date,
+    calendar: WorkingCalendar,
+    rulebook: Mapping[str, Rule] | None = None,
+) -> RuleVersion:
     """Return the version of the rule that applies, or the period that a declaration states."""
     if isinstance(rule_or_within, Within):
         if not rule_or_within.rule_name:
             return RuleVersion.declared(rule_or_within)
         rule_or_within = rule_or_within.rule_name
-    named = rule(rule_or_within) if isinstance(rule_or_within, str) else rule_or_within
+    named = rule(rule_or_within, rulebook) if isinstance(rule_or_within, str) else rule_or_within
     return named.version(law_at, calendar.known_on)
 
 

@@ -173,11 +173,12 @@ class CountingRule:
     travel: bool
 
 
-def rule(code: str) -> Rule:
+def rule(code: str, rulebook: Mapping[str, Rule] | None = None) -> Rule:
     """Return the rule with this code; UnknownRuleError names the nearest ones."""
-    found = rules().get(code)
+    rulebook = rules() if rulebook is None else rulebook
+    found = rulebook.get(code)
     if found is None:
-        near = get_close_matches(code, rules(), n=3, cutoff=0.4)
+        near = get_close_matches(code, rulebook, n=3, cutoff=0.4)
         hint = Text("。", ".")
         if near:
             hint = Text(f"；相近的有 {'、'.join(near)}", f"; near it: {', '.join(near)}")
@@ -185,6 +186,35 @@ def rule(code: str) -> Rule:
             Text(f"没有名为 {code} 的时限规则{hint.zh}", f"there is no deadline rule {code}{hint.en}")
         )
     return found
+
+
+def adapted(
+    original: Rule,
+    amount: int,
+    *,
+    unit: Unit | None = None,
+    cutoff: time | None = None,
+    effective: date,
+    published: date,
+) -> Rule:
+    """Return a rule with a county's own version added; the versions before it stay.
+
+    ValueError for a rule that was read in a law's text: a statute is not configurable.
+    """
+    base = original.versions[-1]
+    if base.certainty is Certainty.READ:
+        raise ValueError(f"{original.code} 是法定期限，不可配置 / {original.code} is set by law")
+    own = replace(
+        base,
+        amount=amount,
+        unit=unit or base.unit,
+        cutoff=cutoff or base.cutoff,
+        edition=f"local-{effective}",
+        effective=effective,
+        published=published,
+    )
+    versions = sorted((*original.versions, own), key=lambda v: v.effective)
+    return replace(original, versions=tuple(versions))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ import pytest
 
 from bihuan.core.clock.calendar import Notice, WorkingCalendar
 from bihuan.core.clock.due import Due, due
+from bihuan.core.clock.rules import adapted, rule, rules
 from bihuan.core.spec.deadlines import DAYS, LOCAL_RULE, Within
 from bihuan.core.spec.laws import CIVIL_PROCEDURE
 from bihuan.core.spec.text import Text
@@ -89,3 +90,19 @@ class TestDeclaredPeriods:
 
     def test_days_of_travel_are_left_out(self) -> None:
         assert on("civil.answer", 2026, 3, 2, travel_days=3).due_date == date(2026, 3, 20)
+
+
+class TestLocalRules:
+    def test_a_county_may_set_its_own_limit_from_a_date_on(self) -> None:
+        own = adapted(
+            rule("hotline.12368_work_order"), 1, effective=date(2026, 6, 1), published=date(2026, 5, 20)
+        )
+        book = {**rules(), own.code: own}
+        assert on(own.code, 2026, 6, 1, rulebook=book).due_date == date(2026, 6, 2)
+        assert on(own.code, 2026, 5, 25, rulebook=book).due_date == date(2026, 5, 27)
+        before = WorkingCalendar.as_known_at(date(2026, 5, 19))
+        assert on(own.code, 2026, 6, 1, rulebook=book, calendar=before).due_date == date(2026, 6, 3)
+
+    def test_a_statutory_period_is_not_configurable(self) -> None:
+        with pytest.raises(ValueError, match="set by law"):
+            adapted(rule("civil.filing_decision"), 3, effective=date(2026, 6, 1), published=date(2026, 5, 20))
