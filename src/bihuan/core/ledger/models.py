@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+
+
+class NumbersField(models.Field):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A set of entry numbers as `int8multirange`: numbers of a bulk run on, so a set is a few ranges."""
+
+    def db_type(self, connection: Any) -> str:
+        """Return PostgreSQL's name of the type."""
+        return "int8multirange"
 
 
 class Entry(models.Model):
     """One immutable line: what happened (`kind`), when in the world, when in the system, by whom, on what.
 
-    `kind` is `<matter type>.<transition>` or `<app>.<record>`. `payload` holds what may be counted, never personal
-    data; `sealed` holds the personal part, encrypted with the person's key. `corrects` points to the entry
-    this one replaces. `mac` authenticates the row's bytes with a key outside the database.
+    `kind` is `<matter type>.<transition>` or `<app>.<record>`. `payload` holds what may be counted, never
+    personal data; `sealed` holds the personal part, encrypted with the person's key. `corrects` points to the
+    entry this one replaces. `mac` authenticates the row's bytes with a key outside the database.
     Columns stand in the order in which `encoding.py` writes them; `txid` is the sealer's and not covered.
     """
 
@@ -47,3 +56,36 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.id} {self.kind}"
+
+
+class Seal(models.Model):
+    """One link of the chain over committed entries; written once by the sealer, signed with a key elsewhere.
+
+    `numbers`: the entries covered; `leaves`: their hashes in ascending order of number, 32 bytes each;
+    `root`: the Merkle root over them (RFC 6962, section 2.1). `previous` is the link of the seal before,
+    `chain` the hash of this one's columns from `number` to `root`, `signature` Ed25519 over `chain`.
+    `horizon`: transactions below it are sealed, as counted by the database cluster `system`; `key` names the
+    entries' key. Columns stand in the order in which `links.py` hashes them.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    sealed_at = models.DateTimeField()
+    previous = models.BinaryField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.IntegerField()
+    system = models.BigIntegerField()
+    horizon = models.BigIntegerField()
+    key = models.BinaryField()
+    numbers = NumbersField()
+    root = models.BinaryField()
+    chain = models.BinaryField()
+    signature = models.BinaryField()
+    leaves = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_seal"
+        indexes: ClassVar = [GistIndex(fields=["numbers"], name="ledger_seal_numbers")]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"

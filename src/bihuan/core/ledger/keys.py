@@ -1,0 +1,70 @@
+"""The ledger's two keys, kept as files of mode 0600 outside the database.
+
+`keys/ledger` authenticates every entry (BLAKE2b), `keys/seal` signs the seals (Ed25519). Who can write the
+database but has not these files can neither write an entry that verifies nor seal anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+
+
+def mac_key() -> bytes:
+    """Return the county's key for the entries' authentication codes (32 bytes), made on first use."""
+    return _kept(settings.BIHUAN.keys / "ledger")
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """Return the county's key that signs seals, made on first use."""
+    return _signing_key(settings.BIHUAN.keys / "seal")
+
+
+def public_key() -> bytes:
+    """Return the 32 bytes that check the seals' signatures; may be given to anybody."""
+    return signing_key().public_key().public_bytes_raw()
+
+
+def key_name(key: bytes) -> bytes:
+    """Return 8 bytes that name a key without telling it, so that a wrong key is told from a changed row."""
+    return hashlib.blake2b(key, digest_size=8, person=b"bihuan key name").digest()
+
+
+def signed(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Tell whether `signature` over `message` was made with the key that belongs to `public`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@cache
+def _signing_key(path: Path) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_kept(path))
+
+
+@cache
+def _kept(path: Path) -> bytes:
+    """Read a secret of 32 bytes kept as hex; on first use make it, whole and exclusively: the first wins."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return bytes.fromhex(path.read_text().strip())
