@@ -241,6 +241,15 @@ class TestHours:
         answer = on("alert.verification", 2026, 3, 2, 9, pauses=[pause])
         assert answer.due_at == datetime(2026, 3, 3, 11, 30, tzinfo=SHANGHAI)
 
+    def test_overlapping_pauses_push_hours_once_and_only_from_the_start_on(self) -> None:
+        pauses = [
+            Pause(datetime(2026, 3, 2, 8), datetime(2026, 3, 2, 10)),
+            Pause(datetime(2026, 3, 2, 11), datetime(2026, 3, 2, 13)),
+            Pause(datetime(2026, 3, 2, 12), datetime(2026, 3, 2, 14)),
+        ]
+        answer = on("alert.verification", 2026, 3, 2, 9, pauses=pauses)
+        assert answer.due_at == datetime(2026, 3, 3, 13, tzinfo=SHANGHAI)
+
 
 class TestBackwardAndSameDay:
     def test_a_hearing_notice_goes_out_three_days_before(self) -> None:
