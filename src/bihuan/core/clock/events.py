@@ -33,10 +33,13 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Time added on top of the period, counted from the origin and never from a date that was rolled."""
+    """Time added on top of the period, counted from the origin and never from a date that was rolled.
+
+    `unit=None` means the unit of the period itself.
+    """
 
     amount: int
-    unit: Unit
+    unit: Unit | None = None
     reason: Text = _EXTENDED
     granted_at: datetime | None = None
 

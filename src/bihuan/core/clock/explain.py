@@ -50,7 +50,8 @@ def explanation(given: Given, reckoned: Reckoned) -> dict[str, Any]:
             "text": as_json(version.period),
         },
         "extensions": [
-            {"amount": e.amount, "unit": e.unit.value, "reason": as_json(e.reason)} for e in given.extensions
+            {"amount": e.amount, "unit": (e.unit or version.unit).value, "reason": as_json(e.reason)}
+            for e in given.extensions
         ],
         "excluded": excluded,
         "last_day": reckoned.last.isoformat(),
@@ -82,7 +83,7 @@ def _lines(
         at = moment_words(given.origin)
         yield Text("重新起算", "Counted afresh"), _both("，", ", ", at, given.restart.reason)
     for extension in given.extensions:
-        more = extension.unit.amount(extension.amount)
+        more = (extension.unit or version.unit).amount(extension.amount)
         yield Text("延长", "Extended"), _both("，", ", ", more, extension.reason)
     yield Text("不计入", "Not counted"), _joined(Text(**e["text"]) for e in excluded)
     if reckoned.stopped:

@@ -44,7 +44,8 @@ class Given:
     @property
     def terms(self) -> list[tuple[int, Unit]]:
         """Return the period and its extensions, each as an amount of a unit."""
-        return [(self.version.amount, self.version.unit), *((e.amount, e.unit) for e in self.extensions)]
+        own = self.version.unit
+        return [(self.version.amount, own), *((e.amount, e.unit or own) for e in self.extensions)]
 
     @property
     def may_roll(self) -> bool:

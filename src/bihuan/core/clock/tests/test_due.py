@@ -148,6 +148,11 @@ class TestExtensions:
         with pytest.raises(ValueError, match="最多延长 1 次"):
             permitted_extensions(old, 2)
 
+    def test_an_extension_without_a_unit_is_of_the_periods_own(self) -> None:
+        answer = on("reconsideration.review", 2026, 9, 28, extensions=[Extension(3)])
+        assert answer.due_date == date(2026, 10, 14)
+        assert "3 个工作日" in line(answer, "延长")
+
     def test_an_extension_in_hours_of_a_period_in_days_is_refused(self) -> None:
         with pytest.raises(ValueError, match="hours"):
             on("civil.fee", 2026, 3, 2, extensions=[Extension(4, HOURS)])
