@@ -10,7 +10,7 @@ from django.db import models
 
 
 class Organ(models.Model):
-    """An organ of a jurisdiction: committee, court, procuratorate, police, justice bureau, health authority …"""
+    """An organ of a jurisdiction: committee, court, procuratorate, police, justice bureau, health …"""
 
     KINDS: ClassVar = [
         ("committee", "政法委"),
@@ -52,7 +52,7 @@ class Officer(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, default="zh-hans")
 
-    objects: ClassVar[Officers] = Officers()  # type: ignore[assignment]
+    objects: ClassVar[Officers] = Officers()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar = ["name"]
 

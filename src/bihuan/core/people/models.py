@@ -11,7 +11,7 @@ from django.db import models
 
 
 class Person(models.Model):
-    """A person the county knows. `*_sealed` are AES-256-GCM under the person's own key, `*_blind` keyed hashes.
+    """A person the county knows. `*_sealed` are AES-256-GCM with the person's key, `*_blind` keyed hashes.
 
     `search` holds truncated keyed hashes of the name's bigrams, unigrams and pinyin, never text.
     `merged_into` points to the person this record was found to be; undoing a merge clears it.

@@ -5,27 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('places', '0001_initial'),
+        ("access", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place'),
+            model_name="appointment",
+            name="place",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="places.place"
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='organ',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='access.organ'),
+            model_name="appointment",
+            name="organ",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="access.organ"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('officer', 'organ', 'post', 'place'), name='one_running_appointment', nulls_distinct=False),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("officer", "organ", "post", "place"),
+                name="one_running_appointment",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -8,33 +8,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('jurisdiction', models.CharField(max_length=12)),
-                ('name_sealed', models.BinaryField(null=True)),
-                ('identifier_sealed', models.BinaryField(null=True)),
-                ('phone_sealed', models.BinaryField(null=True)),
-                ('address_sealed', models.BinaryField(null=True)),
-                ('identifier_blind', models.BinaryField(null=True)),
-                ('phone_blind', models.BinaryField(null=True)),
-                ('name_blind', models.BinaryField(null=True)),
-                ('search', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('created_at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("jurisdiction", models.CharField(max_length=12)),
+                ("name_sealed", models.BinaryField(null=True)),
+                ("identifier_sealed", models.BinaryField(null=True)),
+                ("phone_sealed", models.BinaryField(null=True)),
+                ("address_sealed", models.BinaryField(null=True)),
+                ("identifier_blind", models.BinaryField(null=True)),
+                ("phone_blind", models.BinaryField(null=True)),
+                ("name_blind", models.BinaryField(null=True)),
+                (
+                    "search",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="people.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['phone_blind'], name='person_phone'), models.Index(fields=['name_blind'], name='person_name'), django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search'], name='person_search')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('identifier_blind__isnull', False)), fields=('jurisdiction', 'identifier_blind'), name='one_person_an_identifier')],
+                "indexes": [
+                    models.Index(fields=["phone_blind"], name="person_phone"),
+                    models.Index(fields=["name_blind"], name="person_name"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["search"], name="person_search"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("identifier_blind__isnull", False)),
+                        fields=("jurisdiction", "identifier_blind"),
+                        name="one_person_an_identifier",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,19 @@
+"""The posts that belong to no procedure: those who set up, look after and watch over the whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bihuan.core.spec.posts import ADMINISTRATOR, Post
+
+REGISTRAR: Final = Post("registrar", "台账岗", "Registrar", "committee", reveals=True)
+"""Brings registers in, decides which records are one person, keeps the holds on erasure."""
+SUPERVISOR: Final = Post("supervisor", "督查岗", "Supervisor", "committee")
+"""Sees where every matter stands and which limits were missed, never what it is about."""
+AUDITOR: Final = Post("auditor", "审计岗", "Auditor", "committee")
+"""Sees who looked at whom and why, seals, breaches and exports; never what a matter is about."""
+
+POSTS: Final = (ADMINISTRATOR, REGISTRAR, SUPERVISOR, AUDITOR)
+
+OVERSEEING: Final = frozenset({SUPERVISOR.code, AUDITOR.code})
+"""Posts that see states, deadlines and counts of all matters of the jurisdiction, and no content."""

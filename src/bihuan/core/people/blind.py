@@ -1,0 +1,70 @@
+"""Looking up without reading: keyed hashes of identifiers, phones, names and name parts.
+
+The keys are derived from `keys/blind`, outside the database; whoever holds a dump alone cannot try out names
+or numbers. Equal values give equal hashes, which is what makes a look-up possible, and all that a dump tells.
+"""
+
+from __future__ import annotations
+
+import hmac
+from functools import cache, lru_cache
+from hashlib import blake2b
+
+from django.conf import settings
+
+from bihuan.core.people.keyfiles import derived_key, secret_file
+from bihuan.core.people.normal import normal_identifier, normal_name, normal_phone
+from bihuan.core.people.pinyin import spellings
+
+LENGTH = 16  # bytes kept of HMAC-SHA-256; 128 bits, so that no two of a province's values meet
+
+
+@cache
+def _keys() -> dict[str, bytes]:
+    secret = secret_file(settings.BIHUAN.keys / "blind")
+    return {use: derived_key(secret, f"blind {use}") for use in ("identifier", "phone", "name", "search")}
+
+
+def _blind(use: str, value: str) -> bytes:
+    return hmac.digest(_keys()[use], value.encode(), "sha256")[:LENGTH]
+
+
+def identifier_blind(text: str) -> bytes:
+    """Return the keyed hash under which a person with this identifier is found."""
+    return _blind("identifier", normal_identifier(text))
+
+
+def phone_blind(text: str) -> bytes:
+    """Return the keyed hash under which people with this telephone number are found."""
+    return _blind("phone", normal_phone(text))
+
+
+def name_blind(text: str) -> bytes:
+    """Return the keyed hash under which people of exactly this name are found."""
+    return _blind("name", normal_name(text))
+
+
+@lru_cache(maxsize=65_536)
+def token(part: str) -> int:
+    """Return a name part's search token: 64 bits of a keyed hash, as PostgreSQL's signed bigint."""
+    digest = blake2b(part.encode(), key=_keys()["search"], digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def search_tokens(name: str) -> list[int]:
+    """Return the tokens a name is found by: characters, pairs of neighbours, pinyin in full and initials."""
+    plain = normal_name(name)
+    parts = set(plain) | {plain[i : i + 2] for i in range(len(plain) - 1)}
+    return sorted({token(part) for part in parts | spellings(plain)})
+
+
+def query_tokens(text: str) -> list[int]:
+    """Return the tokens that a name must all have to match what was typed (Chinese, pinyin or both)."""
+    parts: set[str] = set()
+    for word in text.split():
+        plain = normal_name(word)
+        if plain.isascii() or len(plain) == 1:
+            parts.add(plain)
+        else:
+            parts |= {plain[i : i + 2] for i in range(len(plain) - 1)}
+    return sorted(token(part) for part in parts if part)

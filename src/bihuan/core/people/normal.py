@@ -1,0 +1,32 @@
+"""One spelling of names, identifiers and telephone numbers, so that equal ones are equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NOT_IN_IDENTIFIER = re.compile(r"[\s'\"‘’“”`´\-–—]")
+_NOT_IN_PHONE = re.compile(r"[^\d+]")
+_NOT_IN_NAME = re.compile(r"[\s·•‧・･∙⋅●。.．﹒᛫⸱'’`\-]")
+_HOME_PREFIX = re.compile(r"^(?:\+86|0086|86(?=1\d{10}$))")
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def normal_identifier(text: str) -> str:
+    """Return an identifier in ordinary width, without blanks, hyphens and quotes, in capitals (x → X)."""
+    return _NOT_IN_IDENTIFIER.sub("", _folded(text)).upper()
+
+
+def normal_phone(text: str) -> str:
+    """Return a telephone number as digits, without the country code of the mainland; `+` stays for others."""
+    return _HOME_PREFIX.sub("", _NOT_IN_PHONE.sub("", _folded(text)))
+
+
+@lru_cache(maxsize=4096)
+def normal_name(text: str) -> str:
+    """Return a name in ordinary width and small letters, without blanks and dots (阿依古丽·买买提)."""
+    return _NOT_IN_NAME.sub("", _folded(text)).casefold()
