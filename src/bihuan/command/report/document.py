@@ -1,7 +1,7 @@
 """The situation report as a document: plain values, no Django, the one input of every renderer.
 
-Whoever builds it (the report's service) has asked the figures already; renderers only lay out. The same tree becomes
-the official PDF/A (`pdf.py`), the editable DOCX (`docx.py`), the page and the JSON.
+Whoever builds it (the report's service) has asked the figures already; renderers only lay out. The same
+tree becomes the official PDF/A (`pdf.py`), the editable DOCX (`docx.py`), the page and the JSON.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ CHINESE_NUMERALS = "零一二三四五六七八九十"
 class Number:
     """One figure as it stands in a sentence: what it says, which figure it is, and the annex row it opens to.
 
-    `anchor` is unique in the document's annex and made of ASCII letters, digits, `-`, `_` and `.`; the same figure may
-    be said twice and then opens to the same row.
+    `anchor` is unique in the document's annex and made of ASCII letters, digits, `-`, `_` and `.`; the same
+    figure may be said twice and then opens to the same row.
     """
 
     value: int
@@ -31,7 +31,9 @@ class Number:
     anchor: str
 
     def shown(self) -> str:
-        """Return the value as printed: digits in groups of three (Django's zh-hans has no separator of its own)."""
+        """Return the value as printed: digits in groups of three (Django's zh-hans has no separator of its
+        own).
+        """
         return grouped(self.value)
 
 
@@ -84,8 +86,9 @@ class Section:
 class AnnexRow:
     """One figure of the annex: what was asked, what came out, and the moment for which it holds.
 
-    `definition` is the figure's meaning in words, `version` the definition's version; `entries` counts the ledger
-    entries behind the value. `remark` says what a reader must know (parts that do not add up, a correction).
+    `definition` is the figure's meaning in words, `version` the definition's version; `entries` counts the
+    ledger entries behind the value. `remark` says what a reader must know (parts that do not add up, a
+    correction).
     """
 
     anchor: str
@@ -103,8 +106,8 @@ class AnnexRow:
 class Seal:
     """How far the ledger was sealed when the report was frozen.
 
-    `covers` is the last ledger entry under the seal, `root` the chained root in hex; both are None while the figures are
-    not yet sealed, and the paper then says so.
+    `covers` is the last ledger entry under the seal, `root` the chained root in hex; both are None while
+    the figures are not yet sealed, and the paper then says so.
     """
 
     covers: int | None = None
@@ -121,9 +124,10 @@ class Seal:
 class ReportDocument:
     """A situation report: head, sections, annex of figures, seal.
 
-    Times are aware. `cut_off`: what happened before it counts; `known_at`: what the system knew by then counts;
-    `issued_at` is None while it is a draft, and every page then says so. `number` is the document number
-    (青政法防控〔2026〕18号), `issue` the running issue (第18期). `banner` is the red head, `issuer` the organ that signs.
+    Times are aware. `cut_off`: what happened before it counts; `known_at`: what the system knew by then
+    counts; `issued_at` is None while it is a draft, and every page then says so. `number` is the document
+    number (青政法防控〔2026〕18号), `issue` the running issue (第18期). `banner` is the red head, `issuer`
+    the organ that signs.
     """
 
     county: Text
