@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from bihuan.core.intake import kinds
 from bihuan.core.intake.dates import Period, period_in
-from bihuan.core.intake.header import HeaderMatch, Synonyms, Vocabulary, find_header
+from bihuan.core.intake.header import HeaderMatch, Synonyms, Vocabulary, explain_header, locate_header
 from bihuan.core.intake.problems import Column, Counts, Policy, Problem, UnreadableError, result
 from bihuan.core.intake.register import DATE, IGNORED, Context, Draft, Field, Judged, Recognised, Register, read_date
 from bihuan.core.intake.text import BrokenCell, Cell, is_blank, is_empty, squeeze
@@ -131,14 +131,17 @@ def recognise(
     """The register that a table's heading fits best, or None."""
     best: tuple[Register[Any], HeaderMatch] | None = None
     for register in registers:
-        header = find_header(table, vocabularies[register.key], register.required_columns)
+        header = locate_header(table, vocabularies[register.key])
         if header is None or len(header.matched) < register.recognised_from:
             continue
         if len(header.matched & register.distinctive) < 2:
             continue
         if best is None or len(header.columns) > len(best[1].columns):
             best = register, header
-    return best
+    if best is None:
+        return None
+    register, header = best
+    return register, explain_header(header, vocabularies[register.key], register.required_columns)
 
 
 def check(register: Register[R], tables: Sequence[Recognised], context: Context) -> Checked[R]:

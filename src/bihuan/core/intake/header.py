@@ -138,24 +138,31 @@ def normal_heading(heading: str) -> str:
     return _PUNCTUATION.sub("", fold(heading)).lower()
 
 
-def find_header(
-    table: Table, vocabulary: Vocabulary, required: Sequence[str] = ()
-) -> HeaderMatch | None:
+def find_header(table: Table, vocabulary: Vocabulary, required: Sequence[str] = ()) -> HeaderMatch | None:
+    """The heading of a table, with what is missing and suggestions for what is unknown; see `locate_header`."""
+    located = locate_header(table, vocabulary)
+    return located and explain_header(located, vocabulary, required)
+
+
+def locate_header(table: Table, vocabulary: Vocabulary) -> HeaderMatch | None:
     """The heading of a table by this vocabulary: on one row or two, below titles, columns in any order.
 
     None when no row holds at least two known headings. Of equally good rows the first wins.
     """
     best: HeaderMatch | None = None
-    single = [_one_row(row, vocabulary) for row in table.head]
+    known = [sum(vocabulary.meaning(cell) is not None for cell in cells) for _, cells in table.head]
+    single = [
+        _one_row(row, vocabulary) if count else None for row, count in zip(table.head, known, strict=True)
+    ]
     for index, row in enumerate(table.head):
         below = table.head[index + 1] if index + 1 < len(table.head) else None
-        double = _two_rows(row, below, vocabulary)
+        double = _two_rows(row, below, vocabulary) if sum(known[index : index + 2]) > 1 else None
         if double and len(double.columns) <= max(_size(match) for match in single[index : index + 2]):
             double = None  # the second row adds nothing: a title above the heading, or the first row of data
         for match in (single[index], double):
             if match and len(match.columns) > max(_size(best), 1):
                 best = match
-    return best and _completed(best, vocabulary, required)
+    return best
 
 
 def _one_row(row: Row, vocabulary: Vocabulary) -> HeaderMatch | None:
@@ -211,7 +218,8 @@ def _match(
     return HeaderMatch(first, last, columns, headings=tuple(headings))
 
 
-def _completed(match: HeaderMatch, vocabulary: Vocabulary, required: Sequence[str]) -> HeaderMatch:
+def explain_header(match: HeaderMatch, vocabulary: Vocabulary, required: Sequence[str]) -> HeaderMatch:
+    """The located heading with its unknown headings, suggestions for them, and required fields not found."""
     used = {column.index for column in match.columns.values()}
     unknown = tuple(
         UnknownHeading(column, vocabulary.suggest(column.heading, taken=match.columns))

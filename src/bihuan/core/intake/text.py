@@ -23,7 +23,8 @@ _CHINESE_NUMBER: Final = re.compile(r"[〇零○一二两三四五六七八九�
 def fold(value: Cell) -> str:
     """The cell as text in ordinary width, without invisible characters, trimmed; inner blanks stay."""
     if isinstance(value, str):
-        return value.translate(_FOLD).strip()
+        plain = value.isascii() and "\x00" not in value
+        return value.strip() if plain else value.translate(_FOLD).strip()
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

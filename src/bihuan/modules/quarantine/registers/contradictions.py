@@ -34,11 +34,13 @@ def near_duplicates(lines: Lines, context: Context) -> Iterator[Problem]:
     for stay in _known(lines, context):
         if stay.room and stay.document and (key := (stay.site, stay.room, stay.check_in, stay.name)) in alike:
             alike[key].append((stay.document.number, stay.source))
-    for group in alike.values():
-        pairs = [
-            (one[1], other[1]) for one, other in combinations(group, 2) if one_digit_apart(one[0], other[0])
-        ]
-        yield from _both_sides(kinds.NEAR_DUPLICATE, pairs, lines, "id_number")
+    pairs = [
+        (one[1], other[1])
+        for group in alike.values()
+        for one, other in combinations(group, 2)
+        if one_digit_apart(one[0], other[0])
+    ]
+    yield from _both_sides(kinds.NEAR_DUPLICATE, pairs, lines, "id_number")
 
 
 def double_booked_rooms(lines: Lines, context: Context) -> Iterator[Problem]:

@@ -41,7 +41,9 @@ _RESULT: Final = {word: outcome for outcome, words in _RESULTS.items() for word 
 _TEMPERATURE: Final = re.compile(r"(\d{2}(?:\.\d+)?)(?:℃|°C|°|度|C|摄氏度)?(?:(\d)分?)?", re.I)
 _HUMAN: Final = (30.0, 45.0)
 
-_SHARING: Final = re.compile(r"(?:与|和|跟|同)([^,，;；。()（）]{1,60}?)(?:同住|同屋|同室|合住|共住|同间|一室|住一起|一起住)")
+_SHARING: Final = re.compile(
+    r"(?:与|跟|(?:^|(?<=[,，;；。\s]))[和同])([^,，;；。()（）]{1,60}?)(?:同住|同屋|同室|合住|共住|同间|一室|住一起|一起住)"
+)
 _NOT_APPROVED: Final = re.compile(r"(?:未经?|没有?|无|待|尚未|未获|不予?)(?:[^,，;；。]{0,6})(?:批准|同意|审批)")
 _APPROVED: Final = re.compile(r"批准|同意|审批|获批|经批")
 _HOSPITAL: Final = re.compile(r"(?:转|送|入|收治|住)[^,，;；。]{0,6}(?:定点|医院|方舱|救治)")
@@ -151,12 +153,7 @@ def parse_remark(cell: Cell) -> Remark:
     destination = _TRANSFER_TO.search(plain)
     origin = _TRANSFER_FROM.search(plain)
     to = destination[1] if destination and not re.search(r"医院|方舱|居家", destination[1]) else None
-    names = [
-        name
-        for match in _SHARING.finditer(text)
-        for part in re.split(r"[、和及]|\s{2,}", match[1])
-        if (name := parse_name(part))
-    ]
+    names = [name for match in _SHARING.finditer(text) for name in _names(match[1])]
     return Remark(
         text=text,
         approved=approved,
@@ -167,6 +164,17 @@ def parse_remark(cell: Cell) -> Remark:
         readmitted=bool(_READMITTED.search(plain)),
         sharing_with=tuple(dict.fromkeys(names)),
     )
+
+
+def _names(text: str) -> list[str]:
+    """The names of a list. 和 joins two names or belongs to one (李和平): both readings are kept."""
+    names = []
+    for part in text.split("、"):
+        names.append(parse_name(part))
+        halves = [parse_name(half) for half in re.split("[和及]", part)]
+        if len(halves) > 1 and all(half and len(half) > 1 for half in halves):
+            names += halves
+    return [name for name in names if name]
 
 
 def _spoken(text: str) -> str:
