@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from bihuan.config import embedded
+from bihuan.adapters.postgres import address, embedded
 from bihuan.config.discovery import module_apps
 from bihuan.config.environment import environment
 from bihuan.config.secrets import django_secret_key
@@ -82,7 +82,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": embedded.django_database(ENV.database_url or embedded.url(ENV.home))}
+DATABASES = {"default": address.django_database(ENV.database_url or embedded.url(ENV.home))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Officer"

@@ -1,0 +1,1 @@
+"""PostgreSQL outside of Django: the county's embedded server, its address, and the programs that belong to it."""

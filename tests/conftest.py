@@ -1,0 +1,43 @@
+"""What tests across modules share. The throw-away county itself comes from `bihuan.config.testing`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+BIHUAN = Path(sys.executable).with_name("bihuan")
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Iterator[Path]:
+    """An empty county's folder of its own, for tests that run the whole product; its server stops after."""
+    from bihuan.adapters.postgres import embedded
+
+    home = tmp_path / "county"
+    yield home
+    if embedded.running(home):
+        embedded.url(home)  # be its last user, and leave
+        embedded.leave(home)
+
+
+@pytest.fixture
+def bihuan(county: Path) -> Command:
+    """Runs the `bihuan` command on that county, as an operator would; returns what it said."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(BIHUAN), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            env={**os.environ, "BIHUAN_HOME": str(county), **environment},
+        )
+
+    return run
