@@ -110,9 +110,10 @@ def _open_many(
     holder, now = details(kind.code), timezone.now()
     outcome = BulkOutcome()
     fresh: list[_New] = []
+    prepared = holder.prepare(openings)
     for position, opening in enumerate(openings):
         try:
-            fresh.append(_replay(kind, holder, opening, actor, now))
+            fresh.append(_replay(kind, holder, opening, actor, now, prepared))
         except NotDone as refusal:
             if raising:
                 raise
@@ -123,9 +124,9 @@ def _open_many(
 
 
 def _replay(
-    kind: MatterType[Any], holder: Details[Any], opening: Opening, actor: Actor, now: datetime
+    kind: MatterType[Any], holder: Details[Any], opening: Opening, actor: Actor, now: datetime, prepared: Any
 ) -> _New:
-    snapshot, applied = begin(kind, holder, opening.matter_id or uuid.uuid7(), opening, actor, now)
+    snapshot, applied = begin(kind, holder, opening.matter_id or uuid.uuid7(), opening, actor, now, prepared)
     steps = [applied]
     for step in opening.history:
         snapshot, applied = take(kind, holder, snapshot, step, actor, now)
@@ -141,13 +142,16 @@ def _write_new(
     now: datetime,
     outcome: BulkOutcome,
 ) -> None:
+    organ = store.organ_of(kind.organ, actor.jurisdiction)
+    for new in fresh:
+        new.opening.organ = new.opening.organ or organ
     numbers = _numbers(kind, fresh, actor.jurisdiction)
     rows = []
     for new, number in zip(fresh, numbers, strict=True):
         rows.append(_matter_row(kind, holder, new, number, actor, now))
     store.insert(rows)
     steps = [step for new in fresh for step in new.steps]
-    organs = [new.opening.organ or actor.organ for new in fresh for _ in new.steps]
+    organs = [new.opening.organ for new in fresh for _ in new.steps]
     record(steps, organs, actor.jurisdiction)
     holder.write(steps)
     outcome.entries = len(steps)
@@ -193,7 +197,7 @@ def _matter_row(
     state = kind.state(new.snapshot.state)
     title = new.opening.title or Text(kind.zh, kind.en)
     return (
-        new.snapshot.id, kind.code, number, actor.jurisdiction, new.opening.organ or actor.organ,
+        new.snapshot.id, kind.code, number, actor.jurisdiction, new.opening.organ,
         state.code, new.snapshot.version, title.zh, title.en, deadline.rank, new.opening.occurred_at,
         deadline.due_at, None if deadline.explanation is None else Jsonb(deadline.explanation),
         since if state.closed else None, state.alarm, new.opening.disputed, None,

@@ -101,8 +101,12 @@ class Details(Generic[F]):
         """Return the facts of these matters, in one query; guards see them in the snapshot."""
         return {}
 
-    def opened(self, matter_id: UUID, opening: Opening) -> F | None:
-        """Return the facts of a matter that has just been opened."""
+    def prepare(self, openings: Sequence[Opening]) -> Any:
+        """Read once what opening these matters needs to know (which sites are open, which protocol applies)."""
+        return None
+
+    def opened(self, matter_id: UUID, opening: Opening, prepared: Any) -> F | None:
+        """Return the facts of a matter that has just been opened; `prepared` is what `prepare` read."""
         return None
 
     def fold(self, facts: F, step: Applied) -> F:

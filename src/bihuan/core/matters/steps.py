@@ -92,6 +92,7 @@ def begin(
     opening: Opening,
     actor: Actor,
     now: datetime,
+    prepared: Any,
 ) -> tuple[Snapshot, Applied]:
     """Open a matter in memory: its first snapshot and the step that opened it."""
     if not permitted(actor, kind.opened_by, opening.place_id):
@@ -104,7 +105,7 @@ def begin(
         opened_at=opening.occurred_at,
         person_id=opening.person_id,
         place_id=opening.place_id,
-        facts=details.opened(matter_id, opening),
+        facts=details.opened(matter_id, opening, prepared),
     )
     for guard in kind.opening_unless:
         refusal = guard(snapshot, opening.payload, now)

@@ -119,6 +119,19 @@ def move(matter_id: UUID, before: Locked, after: str, standing: Standing, closed
         return cursor.rowcount == 1
 
 
+def organ_of(kind: str, jurisdiction: str) -> str:
+    """Return the organ of this kind that answers for the jurisdiction; LookupError names what to set up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code FROM access_organ WHERE kind = %s AND jurisdiction = %s ORDER BY code LIMIT 1",
+            [kind, jurisdiction],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"jurisdiction {jurisdiction} has no organ of kind {kind!r}; add it under organs")
+    return str(row[0])
+
+
 MATTER_COLUMNS = (
     "id, type, number, jurisdiction, organ_id, state, version, title_zh, title_en, rank, opened_at, due_at,"
     " due, closed_at, alarm, disputed, assignee_id, place_id, person_id"

@@ -150,7 +150,7 @@ def _people(chance: random.Random, count: int, jurisdiction: str) -> list[UUID]:
 def _stays(
     chance: random.Random, places: Sequence[UUID], people: Sequence[UUID], now: datetime
 ) -> Iterator[Opening]:
-    rooms = {place: list(Room.objects.filter(site_id=place).order_by("walk")) for place in places}
+    rooms = {place: list(Room.objects.filter(site_id=place).select_related("site__place").order_by("walk")) for place in places}
     free = {place: 0 for place in places}
     waiting = list(people)
     while waiting:
@@ -199,7 +199,7 @@ def _stay(
         history += _life(chance, fate, now)
     return Opening(
         payload=order, occurred_at=ordered_at, person_id=person, place_id=place, history=history,
-        matter_id=stay, number_place=room.site.place.code if room.site_id else "",
+        matter_id=stay, number_place=room.site.place.code,
         title=Text(f"{order.category.text.zh} · {room.building}-{room.number}",
                    f"{order.category.text.en}, {room.building}-{room.number}"),
     )  # fmt: skip
@@ -211,7 +211,7 @@ def _life(chance: random.Random, fate: Fate, now: datetime) -> Iterator[Step]:
     leaves = fate.begins + timedelta(days=fate.after, minutes=chance.randint(60, 300))
     release = datetime.combine(day_one + timedelta(days=14), time(9), LOCAL)
     end = min(leaves if fate.ends else release, now)
-    for due in schedule(CENTRALISED_14, day_one, fate.begins + timedelta(minutes=31)):
+    for due in schedule(CENTRALISED_14, day_one, fate.begins):
         at = due.due_at - timedelta(minutes=chance.randint(5, 110))
         at = max(at, fate.begins + timedelta(minutes=31))
         if at >= end:

@@ -1,6 +1,7 @@
 """How invented offices write their workbooks: headings, cell forms, layouts, file formats.
 
-Only for drills and tests. Every form is what some office really writes; the values come from `drill_registers`.
+Only for drills and tests. Every form is what some office really writes; the values come from
+`drill_registers`.
 """
 
 import csv
@@ -49,7 +50,8 @@ CATEGORIES = {
 NEGATIVE = ("阴", "阴性", "-", "阴(-)", "(-)", "阴(-)", "NEG", "未检出")
 POSITIVE = ("阳", "阳性", "阳(+)", "+")
 DATE_FORMS = (
-    "date", "datetime", "serial", "serial_clock", "number", "dots", "dots0", "month_day", "month_day_hao", "slash_clock", "compact",
+    "date", "datetime", "serial", "serial_clock", "number", "dots", "dots0", "month_day", "month_day_hao", "
+    ""slash_clock", "compact",
     "chinese", "chinese_clock", "iso", "iso_t", "slash", "full_width", "serial_text",
 )
 ROOM_FORMS = ("栋-", "-", "栋", "letter", "座")
@@ -151,8 +153,8 @@ class Dialect:
     def phone(self, number: str) -> Value:
         """A telephone number in some form."""
         forms: tuple[Value, ...] = (
-            number, number, float(number), f"{number}.0", f"+86{number}", f"{number[:3]}-{number[3:7]}-{number[7:]}",
-            f"{number[:3]} {number[3:7]} {number[7:]}", "",
+            number, number, float(number), f"{number}.0", f"+86{number}",
+            f"{number[:3]}-{number[3:7]}-{number[7:]}", f"{number[:3]} {number[3:7]} {number[7:]}", "",
         )
         return self.random.choice(forms)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bihuan.modules.quarantine.registers.rows import Outcome, StayRow
+from bihuan.modules.quarantine.registers.rows import Outcome, Remark, StayRow
 
 OBSERVATION_DAYS = 14
 """Length of centralised observation, in days from the first check-in (2021 practice)."""
@@ -67,14 +67,14 @@ class Episode:
         remarks = [stay.remark for stay in self.last_stays]
         if any(remark.hospital for remark in remarks):
             return Ending.HOSPITAL
-        if last >= self.due:
-            return Ending.FULL_TERM
+        return Ending.FULL_TERM if last >= self.due else self._left_early(remarks)
+
+    def _left_early(self, remarks: Sequence[Remark]) -> Ending:
         if any(remark.approved for remark in remarks):
             return Ending.APPROVED
-        if any(remark.transfer_to for remark in remarks):
-            return Ending.TRANSFERRED
         # Came by transfer, and the register of the site before is missing: the first check-in is not known.
-        if len(self.stays) == 1 and remarks[0].transfer_from:
+        came_from_elsewhere = len(self.stays) == 1 and remarks[0].transfer_from
+        if came_from_elsewhere or any(remark.transfer_to for remark in remarks):
             return Ending.TRANSFERRED
         return Ending.UNAPPROVED
 
@@ -98,7 +98,9 @@ class Episode:
 
 
 def episodes(stays: Iterable[StayRow]) -> list[Episode]:
-    """The episodes of all persons with an identifier; a person's stays that touch or overlap are one episode."""
+    """The episodes of all persons with an identifier; a person's stays that touch or overlap are one
+    episode.
+    """
     by_person: dict[str, list[StayRow]] = {}
     for stay in stays:
         if stay.document is not None:
@@ -122,7 +124,9 @@ def _of_person(person: str, stays: Sequence[StayRow]) -> list[Episode]:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The figures that follow from the stays at a cut-off. All count persons except `episodes` and `transfers`."""
+    """The figures that follow from the stays at a cut-off. All count persons except `episodes` and
+    `transfers`.
+    """
 
     persons: int
     still_observed: int
@@ -151,9 +155,7 @@ def status_at(stays: Iterable[StayRow], cutoff: date) -> Status:
         persons=len(last),
         still_observed=standing.count(Ending.OPEN),
         hospital=standing.count(Ending.HOSPITAL),
-        released=sum(
-            ending in (Ending.FULL_TERM, Ending.APPROVED, Ending.UNAPPROVED) for ending in standing
-        ),
+        released=sum(ending in (Ending.FULL_TERM, Ending.APPROVED, Ending.UNAPPROVED) for ending in standing),
         readmissions=len(found) - len(last),
         transfers=sum(episode.transfers for episode in found),
         positives=len(positive),

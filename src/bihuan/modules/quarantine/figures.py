@@ -11,7 +11,7 @@ TIMES = Text("人次", "transfers")
 SITES = Text("个", "sites")
 
 # The last change of state of every stay, as known. Records that do not move a stay (observations) are passed over.
-STANDING = """standing AS (
+STANDING = """standing AS MATERIALIZED (
   SELECT DISTINCT ON (matter_id) id, matter_id, person_id, place_id, to_state, occurred_at
     FROM known
    WHERE kind LIKE 'quarantine.stay.%%' AND to_state IS DISTINCT FROM from_state
@@ -69,7 +69,7 @@ def _positives(onset: str | None = None) -> Rows:
 
 
 # A stay as figures see it: when it began, by which protocol its items are due, when it ended.
-BOUND = """bound AS (
+BOUND = """bound AS MATERIALIZED (
   SELECT a.id, a.matter_id, a.person_id, a.place_id, a.occurred_at AS admitted_at,
          (a.payload->>'day_one')::date::timestamp AS day_one,
          coalesce((SELECT (c.payload->>'protocol_id')::int FROM known c
@@ -86,7 +86,7 @@ DUE = f"""due AS (
     FROM bound b JOIN quarantine_protocolitem i ON i.protocol_id = b.protocol
    WHERE {DUE_AT} > b.admitted_at AND {DUE_AT} <= b.until
 )"""  # noqa: S608
-DONE = """done AS (
+DONE = """done AS MATERIALIZED (
   SELECT k.id, k.matter_id, k.payload->>'item' AS item, k.occurred_at FROM known k
    WHERE k.kind IN ('quarantine.stay.observe', 'quarantine.stay.record_test', 'quarantine.stay.waive')
      AND (k.payload->'no_answer' IS NULL OR k.payload->>'no_answer' = 'false')

@@ -49,6 +49,8 @@ def write(steps: Sequence[Applied]) -> None:
         for step in steps:
             if step.matter_id not in fresh:
                 _change(step)
+    except ExclusionViolation as error:  # by COPY, which Django does not wrap
+        raise _conflict(str(error)) from error
     except IntegrityError as error:
         if isinstance(error.__cause__, ExclusionViolation):
             raise _conflict(str(error.__cause__)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +25,7 @@ from bihuan.modules.quarantine.payloads import (
     Waiver,
 )
 from bihuan.modules.quarantine.protocol import LOCAL
-from bihuan.modules.quarantine.protocols import binding, binding_of
+from bihuan.modules.quarantine.protocols import Binding, binding, binding_of
 
 DEFAULT_PROTOCOL = "centralised-14"
 
@@ -43,6 +44,18 @@ class SiteDetails(Details[SiteFacts]):
                 [list(ids)],
             )
             return {row[0]: SiteFacts(row[1]) for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What opening stays needs to know: the sites that are open, the protocols by code and day."""
+
+    open_sites: frozenset[UUID]
+    protocols: dict[tuple[str, date], Binding]
+
+
+def _protocol_wanted(opening: Opening) -> tuple[str, date]:
+    return opening.payload.protocol or DEFAULT_PROTOCOL, opening.occurred_at.astimezone(LOCAL).date()
 
 
 STAY_FACTS = """
@@ -67,14 +80,18 @@ class StayDetails(Details[StayFacts]):
             cursor.execute(STAY_FACTS, [list(ids)])
             return {row[0]: _facts(row) for row in cursor.fetchall()}
 
-    def opened(self, matter_id: UUID, opening: Opening) -> StayFacts:
+    def prepare(self, openings: Sequence[Opening]) -> Prepared:
+        """Read which of the sites are open, and the protocol that each order's day calls for."""
+        places = {opening.place_id for opening in openings}
+        wanted = {_protocol_wanted(opening) for opening in openings}
+        found = Site.objects.filter(place_id__in=places, matter__state="open").values_list("place_id", flat=True)
+        return Prepared(frozenset(found), {want: binding_of(*want) for want in wanted})
+
+    def opened(self, matter_id: UUID, opening: Opening, prepared: Prepared) -> StayFacts:
         """Return the facts of a stay that was just ordered, bound to the protocol in force on that day."""
-        order = opening.payload
-        bound = binding_of(
-            order.protocol or DEFAULT_PROTOCOL, opening.occurred_at.astimezone(LOCAL).date()
-        )
+        order, bound = opening.payload, prepared.protocols[_protocol_wanted(opening)]
         return StayFacts(
-            site_open=_site_open(opening.place_id),
+            site_open=opening.place_id in prepared.open_sites,
             category=str(order.category),
             rules=bound.rules,
             protocol_id=bound.id,
@@ -134,10 +151,6 @@ def _facts(row: tuple[Any, ...]) -> StayFacts:
         positive_at=row[10],
         done=set(row[11]),
     )
-
-
-def _site_open(place_id: UUID | None) -> bool:
-    return Site.objects.filter(place_id=place_id, matter__state="open").exists()
 
 
 def _write_stays(steps: Sequence[Applied]) -> None:

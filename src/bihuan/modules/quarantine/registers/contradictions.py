@@ -1,8 +1,8 @@
 """Lines that contradict each other: near-duplicates, double-booked rooms, overlapping stays, early releases.
 
-Both sides are accepted and flagged; a person decides. Every check also looks at stays accepted earlier, so that
-registers that arrive one by one give the same result as all at once; a stay that is sent again replaces its
-earlier form.
+Both sides are accepted and flagged; a person decides. Every check also looks at stays accepted earlier, so
+that registers that arrive one by one give the same result as all at once; a stay that is sent again
+replaces its earlier form.
 """
 
 from collections import defaultdict
@@ -23,13 +23,14 @@ Lines = Sequence[Judged[StayRow]]
 
 
 def near_duplicates(lines: Lines, context: Context) -> Iterator[Problem]:
-    """Same site, room, check-in and name, and identifiers one digit apart (or two, if the last is the check digit).
+    """Same site, room, check-in and name, and identifiers one digit apart (or two, if the last is the
+    check digit).
 
     Also between an accepted line and one rejected only for its identifier: then the wrong one is flagged too.
     """
     alike: dict[tuple[str, Room, date, str], list[tuple[str, Source]]] = defaultdict(list)
     for line in lines:
-        if key := _near_key(line):
+        if (key := _near_key(line)) is not None:
             alike[key].append((id_text(line.draft.cell("id_number")), line.draft.source))
     for stay in _known(lines, context):
         if stay.room and stay.document and (key := (stay.site, stay.room, stay.check_in, stay.name)) in alike:
@@ -46,8 +47,8 @@ def near_duplicates(lines: Lines, context: Context) -> Iterator[Problem]:
 def double_booked_rooms(lines: Lines, context: Context) -> Iterator[Problem]:
     """One room at the same time by people whom no remark joins.
 
-    People share a room rightly when a remark 与NAME同住 names one of them; who is named may stand in a rejected
-    line. People of one name are never reported here: a near-duplicate is no second guest.
+    People share a room rightly when a remark 与NAME同住 names one of them; who is named may stand in a
+    rejected line. People of one name are never reported here: a near-duplicate is no second guest.
     """
     by_room: dict[tuple[str, Room], list[StayRow]] = defaultdict(list)
     for stay in _all(lines, context):
@@ -157,7 +158,9 @@ def _both_sides(
     key: str,
     params: dict[str, dict[Source, str]] | None = None,
 ) -> Iterator[Problem]:
-    """One problem per line that takes part in a pair, naming all lines it contradicts; none between known rows."""
+    """One problem per line that takes part in a pair, naming all lines it contradicts; none between known
+    rows.
+    """
     own = {line.draft.source: line for line in lines}
     others: dict[Source, set[Source]] = defaultdict(set)
     for one, other in pairs:

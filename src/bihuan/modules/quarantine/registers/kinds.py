@@ -1,8 +1,8 @@
 """The kinds of problems a register of quarantine can have, with what happens to the row.
 
 The policy of the named kinds is the county's rule for its registers: a row that cannot be true or cannot be
-identified is sent back; rows that contradict each other record what happened, are taken in, and are decided by
-a person.
+identified is sent back; rows that contradict each other record what happened, are taken in, and are
+decided by a person.
 """
 
 from typing import Final
@@ -31,8 +31,8 @@ FUTURE_DATE: Final = Kind(
     "future_date",
     Policy.REJECT,
     "{cell} 的日期 {value} 晚于台账截止日 {cutoff}。请填写实际发生的日期;尚未离点的留空。",
-    "{cell}: {value} lies after the register's cut-off {cutoff}. Write the day it happened; leave a check-out "
-    "that has not happened empty.",
+    "{cell}: {value} lies after the register's cut-off {cutoff}. Write the day it happened; leave a "
+    "check-out that has not happened empty.",
 )
 UNKNOWN_CATEGORY: Final = Kind(
     "unknown_category",
@@ -50,8 +50,8 @@ UNKNOWN_SITE: Final = Kind(
     "unknown_site",
     Policy.REJECT,
     "没有找到这一行所属的隔离点({value})。请先报送隔离点台账,或在表名、文件名中写明隔离点全称。",
-    "The row's site ({value}) is not in the list of sites. Send the list of sites first, or name the site in full "
-    "in the title or the file's name.",
+    "The row's site ({value}) is not in the list of sites. Send the list of sites first, or name the site "
+    "in full in the title or the file's name.",
 )
 
 NEAR_DUPLICATE: Final = Kind(
@@ -65,8 +65,8 @@ DOUBLE_BOOKED: Final = Kind(
     "room_double_booked",
     Policy.FLAG,
     "房间 {room} 与 {others} 同期入住,又没有“与…同住”的说明。请核对房间或补充说明。",
-    "Room {room} is used at the same time by {others}, and no remark names them as sharing it. Check the room or "
-    "add the remark.",
+    "Room {room} is used at the same time by {others}, and no remark names them as sharing it. Check the "
+    "room or add the remark.",
 )
 OVERLAPPING_SITES: Final = Kind(
     "overlapping_sites",
@@ -78,14 +78,16 @@ TWICE_IN_SITE: Final = Kind(
     "overlapping_stays_in_site",
     Policy.FLAG,
     "同一证件号码同期在本隔离点重复登记,另见 {others}。请保留正确的一条。",
-    "The same identifier is registered twice at the same time in this site, see {others}. Keep the right one.",
+    "The same identifier is registered twice at the same time in this site, see {others}. Keep the right "
+    "one.",
 )
 EARLY_RELEASE: Final = Kind(
     "early_release_unapproved",
     Policy.FLAG,
-    "自 {check_in} 首次入住起满 {days} 天应为 {due},实际 {value} 离点,备注没有批准、转院或转点的说明。请补充依据。",
-    "Release was due on {due}, {days} days after the first check-in on {check_in}; the person left on {value} and "
-    "no remark names an approval, hospital or transfer. Add the reason.",
+    "自 {check_in} 首次入住起满 {days} 天应为 {due},实际 {value} 离点,备注没有批准、转院或转点的说明。"
+    "请补充依据。",
+    "Release was due on {due}, {days} days after the first check-in on {check_in}; the person left on "
+    "{value} and no remark names an approval, hospital or transfer. Add the reason.",
 )
 MISSING_ROOM: Final = Kind(
     "missing_room",

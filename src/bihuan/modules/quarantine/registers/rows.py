@@ -105,8 +105,8 @@ class Remark:
     readmitted: bool = False
     """Quarantined once more (再次隔离)."""
     sharing_with: tuple[str, ...] = ()
-    """The names of people sharing the room (与…同住), normalised like names. Where 和 may join two names or belong
-    to one, both readings are here; only those that somebody in the room bears mean anything."""
+    """The names of people sharing the room (与…同住), normalised like names. Where 和 may join two names
+    or belong to one, both readings are here; only those that somebody in the room bears mean anything."""
 
     @property
     def explains_leaving(self) -> bool:

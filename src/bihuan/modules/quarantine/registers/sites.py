@@ -1,4 +1,6 @@
-"""The list of quarantine sites: one line per site, with its buildings, floors, rooms and ventilation zones."""
+"""The list of quarantine sites: one line per site, with its buildings, floors, rooms and ventilation
+zones.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +14,15 @@ from bihuan.modules.quarantine.registers.values import parse_zones
 
 FIELDS = (
     Field("code", "编码", "Code", parse_text, identifying=True),
-    Field("name", "隔离点名称", "Name", parse_text, required=kinds.MISSING_SITE_NAME, column_required=True, identifying=True),
+    Field(
+        "name",
+        "隔离点名称",
+        "Name",
+        parse_text,
+        required=kinds.MISSING_SITE_NAME,
+        column_required=True,
+        identifying=True,
+    ),
     Field("township", "所属乡镇/街道", "Township", parse_text, identifying=True),
     Field("address", "地址", "Address", parse_text, identifying=True),
     Field("longitude", "经度", "Longitude", parse_number),
@@ -31,7 +41,9 @@ FIELDS = (
 def build_site(draft: Draft, context: Context) -> SiteRow:
     """The site of a line; without a code its name stands for it, without a number of buildings it has one."""
     zones = draft.get("zones") or ()
-    buildings = draft.get("buildings") or max((ord(zone.building) - ord("A") + 1 for zone in zones), default=1)
+    buildings = draft.get("buildings") or max(
+        (ord(zone.building) - ord("A") + 1 for zone in zones), default=1
+    )
     return SiteRow(
         code=draft.get("code") or draft.get("name"),
         name=draft.get("name"),
@@ -52,7 +64,9 @@ def build_site(draft: Draft, context: Context) -> SiteRow:
 
 
 def repeated_site(lines: Sequence[Judged[SiteRow]], context: Context) -> Iterable[Problem]:
-    """A code or a name that an earlier line has with different particulars: a person decides which is right."""
+    """A code or a name that an earlier line has with different particulars: a person decides which is
+    right.
+    """
     first: dict[str, SiteRow] = {}
     for line in lines:
         if line.row is None:

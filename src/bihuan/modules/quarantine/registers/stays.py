@@ -30,13 +30,45 @@ TEST_DAYS = (1, 2, 4, 7, 10, 14)
 
 FIELDS = (
     Field("site", "隔离点", "Site", parse_text),
-    Field("name", "姓名", "Name", parse_name, required=kinds.MISSING_NAME, column_required=True, identifying=True),
-    Field("id_number", "证件号码", "Identifier", parse_id, required=MISSING_ID, column_required=True, identifying=True),
+    Field(
+        "name",
+        "姓名",
+        "Name",
+        parse_name,
+        required=kinds.MISSING_NAME,
+        column_required=True,
+        identifying=True,
+    ),
+    Field(
+        "id_number",
+        "证件号码",
+        "Identifier",
+        parse_id,
+        required=MISSING_ID,
+        column_required=True,
+        identifying=True,
+    ),
     Field("phone", "联系电话", "Telephone", parse_phone),
     Field("room", "房间", "Room", squeeze, required=kinds.MISSING_ROOM, identifying=True),
-    Field("category", "人员类别", "Category", parse_category, required=kinds.MISSING_CATEGORY, column_required=True, identifying=True),
+    Field(
+        "category",
+        "人员类别",
+        "Category",
+        parse_category,
+        required=kinds.MISSING_CATEGORY,
+        column_required=True,
+        identifying=True,
+    ),
     Field("last_exposure", "末次暴露时间", "Last exposure", DATE, identifying=True),
-    Field("check_in", "入住日期", "Check-in", DATE, required=kinds.MISSING_CHECK_IN, column_required=True, identifying=True),
+    Field(
+        "check_in",
+        "入住日期",
+        "Check-in",
+        DATE,
+        required=kinds.MISSING_CHECK_IN,
+        column_required=True,
+        identifying=True,
+    ),
     Field("check_out", "离点日期", "Check-out", DATE, identifying=True),
     Field("test_day", "第 n 天核酸", "Test on day n", parse_result, family=True),
     Field("test_round", "第 n 次核酸", "Test number n", parse_result, family=True),
@@ -173,7 +205,9 @@ def _title(draft: Draft) -> str:
     written = fold(draft.cell("site"))
     if written:
         return written[:30]
-    named = re.search(r"[^\s/\\]*?(?:隔离点|酒店|宾馆|公寓|度假村)", Recognised(draft.table, draft.header).titles[0])
+    named = re.search(
+        r"[^\s/\\]*?(?:隔离点|酒店|宾馆|公寓|度假村)", Recognised(draft.table, draft.header).titles[0]
+    )
     return named.group()[:30] if named else draft.table.file
 
 
@@ -183,7 +217,9 @@ STAYS: Register[StayRow] = Register(
     en="Register of people under observation",
     fields=FIELDS,
     synonyms={**load_synonyms("bihuan.core.intake")["common"], **load_synonyms(__package__)["stays"]},
-    distinctive=frozenset({"check_in", "check_out", "room", "category", "last_exposure", "test_day", "test_round"}),
+    distinctive=frozenset(
+        {"check_in", "check_out", "room", "category", "last_exposure", "test_day", "test_round"}
+    ),
     prepare=site_of_table,
     build=build_stay,
     same_place=place_of,

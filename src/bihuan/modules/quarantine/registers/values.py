@@ -11,40 +11,50 @@ from bihuan.modules.quarantine.registers import kinds
 from bihuan.modules.quarantine.registers.rows import Outcome, Remark, Room, SiteRow, Zone
 
 _BUILDING: Final = r"(?P<building>[A-Z]|\d{1,2})"
-_ROOM_FORMS: Final = (
-    re.compile(rf"{_BUILDING}(?:栋|座|幢|号楼|楼|区)-?(?P<floor>\d{{1,2}})(?:层|楼|F)-?(?P<number>\d{{1,3}})(?:室|号|房|房间|号房)?"),
-    re.compile(rf"{_BUILDING}(?:栋|座|幢|号楼|楼|区)-?(?P<door>\d{{3,4}})(?:室|号|房|房间|号房)?"),
-    re.compile(rf"{_BUILDING}(?:栋|座|幢|号楼|楼|区)?-(?P<floor>\d{{1,2}})-(?P<number>\d{{1,2}})(?:室|号|房|房间|号房)?"),
-    re.compile(r"(?P<building>[A-Z])-?(?P<door>\d{3,4})(?:室|号|房|房间|号房)?"),
-    re.compile(r"(?P<floor>\d{1,2})(?:层|楼|F)-?(?P<number>\d{1,2})(?:室|号|房|房间|号房)?"),
-    re.compile(r"(?P<door>\d{3,4})(?:室|号|房|房间|号房)?(?:[-/]?\d床?)?"),
+_HOUSE: Final = "(?:栋|座|幢|号楼|楼|区)"
+_FLOOR: Final = r"(?P<floor>\d{1,2})"
+_DOOR: Final = r"(?P<door>\d{3,4})"
+_END: Final = "(?:室|号|房|房间|号房)?"
+_ROOM_FORMS: Final = tuple(
+    re.compile(form)
+    for form in (
+        rf"{_BUILDING}{_HOUSE}-?{_FLOOR}(?:层|楼|F)-?(?P<number>\d{{1,3}}){_END}",  # B栋3层05
+        rf"{_BUILDING}{_HOUSE}-?{_DOOR}{_END}",  # B栋-305
+        rf"{_BUILDING}{_HOUSE}?-{_FLOOR}-(?P<number>\d{{1,2}}){_END}",  # B-3-05
+        rf"(?P<building>[A-Z])-?{_DOOR}{_END}",  # B305
+        rf"{_FLOOR}(?:层|楼|F)-?(?P<number>\d{{1,2}}){_END}",  # 3楼05室
+        rf"{_DOOR}{_END}(?:[-/]?\d床?)?",  # 305室, 305-1床
+    )
 )
 _ZONE: Final = re.compile(r"(\d+)区[:：]?([A-Z]|\d{1,2})(?:栋|座|幢|号楼)(\d+)(?:[-—~至到](\d+))?[层楼]")
-_RISK_AREA: Final = re.compile(r"(中高|高中|高|中|中、高)?风险(地区|区域|区)?(来返|返回|来|返|回|归来|旅居|来访)?(人员|者)?")
-_ABROAD: Final = re.compile(r"(境外|入境|国外)(返.{1,3}|来.{1,3}|回国|回来|归国|输入)?(人员|者)?")
+_PEOPLE: Final = "(人员|者)?"
+_RISK_AREA: Final = re.compile(
+    rf"(中高|高中|高|中|中、高)?风险(地区|区域|区)?(来返|返回|来|返|回|归来|旅居|来访)?{_PEOPLE}"
+)
+_ABROAD: Final = re.compile(rf"(境外|入境|国外)(返.{{1,3}}|来.{{1,3}}|回国|回来|归国|输入)?{_PEOPLE}")
 _CATEGORIES: Final = {
-    Category.CONTACT: ("密接", "密接者", "密切接触者", "密切接触", "密接人员", "一级密接", "close contact"),
-    Category.SECONDARY_CONTACT: (
-        "次密接", "次密", "次密接者", "次密切接触者", "次密切接触", "密接的密接", "密切接触者的密切接触者", "次密接人员", "二级密接",
-    ),
-    Category.OTHER: ("其他", "其它", "其他人员", "其它人员", "其他类", "other"),
+    Category.CONTACT: "密接 密接者 密切接触者 密切接触 密接人员 一级密接 closecontact",
+    Category.SECONDARY_CONTACT: "次密接 次密 次密接者 次密接人员 次密切接触者 次密切接触 密接的密接 "
+    "密切接触者的密切接触者 二级密接",
+    Category.OTHER: "其他 其它 其他人员 其它人员 其他类 other",
 }
-_CATEGORY: Final = {squeeze(word): category for category, words in _CATEGORIES.items() for word in words}
+_CATEGORY: Final = {word: category for category, words in _CATEGORIES.items() for word in words.split()}
 _RESULTS: Final = {
-    Outcome.NEGATIVE: ("阴", "阴性", "-", "--", "—", "–", "﹣", "(-)", "阴(-)", "阴性(-)", "未检出", "neg", "negative", "n", "(—)", "阴(—)"),
-    Outcome.POSITIVE: ("阳", "阳性", "+", "++", "(+)", "阳(+)", "阳性(+)", "检出", "pos", "positive", "p"),
-    Outcome.MISSED: ("未检", "漏检", "未采", "未采样", "未做", "没做", "缺检", "未测", "拒检", "missed"),
-    Outcome.PENDING: ("待出", "待检", "待结果", "已采", "已采样", "检测中", "结果未出", "未出", "待报", "pending"),
-    Outcome.UNCLEAR: ("可疑", "灰区", "待复检", "复检", "弱阳", "弱阳性", "不确定", "无效"),
+    Outcome.NEGATIVE: "阴 阴性 - -- — – ﹣ (-) (—) 阴(-) 阴性(-) 阴(—) 未检出 neg negative n",
+    Outcome.POSITIVE: "阳 阳性 + ++ (+) 阳(+) 阳性(+) 检出 pos positive p",
+    Outcome.MISSED: "未检 漏检 未采 未采样 未做 没做 缺检 未测 拒检 missed",
+    Outcome.PENDING: "待出 待检 待结果 已采 已采样 检测中 结果未出 未出 待报 pending",
+    Outcome.UNCLEAR: "可疑 灰区 待复检 复检 弱阳 弱阳性 不确定 无效",
 }
-_RESULT: Final = {word: outcome for outcome, words in _RESULTS.items() for word in words}
+_RESULT: Final = {word: outcome for outcome, words in _RESULTS.items() for word in words.split()}
 _TEMPERATURE: Final = re.compile(r"(\d{2}(?:\.\d+)?)(?:℃|°C|°|度|C|摄氏度)?(?:(\d)分?)?", re.I)
 _HUMAN: Final = (30.0, 45.0)
 
 _SHARING: Final = re.compile(
-    r"(?:与|跟|(?:^|(?<=[,，;；。\s]))[和同])([^,，;；。()（）]{1,60}?)(?:同住|同屋|同室|合住|共住|同间|一室|住一起|一起住)"
+    r"(?:与|跟|(?:^|(?<=[,，;；。\s]))[和同])([^,，;；。()（）]{1,60}?)"
+    r"(?:同住|同屋|同室|合住|共住|同间|一室|住一起|一起住)"
 )
-_NOT_APPROVED: Final = re.compile(r"(?:未经?|没有?|无|待|尚未|未获|不予?)(?:[^,，;；。]{0,6})(?:批准|同意|审批)")
+_NOT_APPROVED: Final = re.compile(r"(?:未经?|没有?|无|待|尚未|未获|不予?)[^,，;；。]{0,6}(?:批准|同意|审批)")
 _APPROVED: Final = re.compile(r"批准|同意|审批|获批|经批")
 _HOSPITAL: Final = re.compile(r"(?:转|送|入|收治|住)[^,，;；。]{0,6}(?:定点|医院|方舱|救治)")
 _HOME: Final = re.compile(r"居家")

@@ -1,0 +1,22 @@
+"""Periodic work of the spine, in the worker."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from bihuan.core.matters.sweeper import recount_clocks, sweep_overdue
+
+
+@app.periodic(cron="* * * * *", periodic_id="overdue")
+@app.task(queueing_lock="overdue", pass_context=False)
+def overdue(timestamp: int) -> int:
+    """Take the steps that passed deadlines bring."""
+    return sweep_overdue(settings.BIHUAN.jurisdiction)
+
+
+@app.periodic(cron="5 0 * * *", periodic_id="recount")
+@app.task(queueing_lock="recount", pass_context=False)
+def recount(timestamp: int) -> int:
+    """Count all clocks again with the rules and the calendar known today."""
+    return recount_clocks(settings.BIHUAN.jurisdiction)

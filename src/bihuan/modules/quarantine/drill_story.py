@@ -1,0 +1,307 @@
+"""An invented county for drills: sites, households and their stays, with planted mistakes.
+
+Every mistake is planted in a line that has no other, so that what a correct reader must report is known from
+the story alone. Everybody in it is invented; the area codes of the identifiers belong to no place.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from random import Random
+
+from bihuan.modules.quarantine.drill_dialects import CATEGORIES, Value, days
+
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华文玉兰红玲建国志辉云莲"
+DOTTED = ("阿依古丽·买买提", "扎西·才让", "索南·卓玛", "玛依拉·艾山", "巴图·孟和", "卓玛·央金")
+PLACES = ("柳岸", "云栖", "松风", "长宁", "景和", "清泉", "东篱", "望山", "和畅", "临溪")
+KINDS_OF_HOUSE = ("宾馆", "酒店", "公寓", "度假村", "商务酒店")
+UNKNOWN_CATEGORIES = ("待定", "??", "三类", "时空伴随", "B类", "待核")
+PLANTED = (
+    "missing_name", "bad_id_checksum", "destroyed_id", "missing_check_in", "check_out_before_check_in", "
+    ""future_date",
+    "unknown_category", "exact_duplicate_row", "near_duplicate_person", "room_double_booked", "
+    ""overlapping_sites",
+    "early_release_unapproved",
+)
+
+
+@dataclass(slots=True)
+class InventedSite:
+    """An invented site and its rooms' nights already taken."""
+
+    code: str
+    name: str
+    buildings: int
+    floors: int
+    per_floor: int
+    taken: dict[tuple[str, int, int], list[tuple[date, date]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a register as it truly is, with the mistake planted in it."""
+
+    site: InventedSite
+    name: str
+    number: str
+    phone: str
+    room: tuple[str, int, int]
+    category: str
+    check_in: date
+    check_out: date | None
+    first_day: date
+    remark: str = ""
+    exposure: date | None = None
+    positive_day: int | None = None
+    plain: bool = True
+    kinds: list[str] = field(default_factory=list)
+    twin: "Line | None" = None
+    written: list[Value] = field(default_factory=list)
+
+
+FAR = date(9999, 1, 1)
+
+
+class County:
+    """The story: sites, households, stays, mistakes."""
+
+    def __init__(self, seed: int, cutoff: date, sites: int, persons: int) -> None:
+        self.random = Random(seed)
+        self.cutoff = cutoff
+        self.numbers: set[str] = set()
+        self.sites = self._sites(sites)
+        self.lines: list[Line] = []
+        while len(self.lines) < persons:
+            self._household()
+
+    # --- sites and people ----------------------------------------------------------------------------------
+    def _sites(self, count: int) -> list[InventedSite]:
+        names: list[str] = []
+        while len(names) < count:
+            # Some names contain another one, as real ones do.
+            base = self.random.choice(names)[:-3] if names and self.random.random() < 0.2 else self.random.choice(PLACES)
+            house = "" if base.endswith(KINDS_OF_HOUSE) else self.random.choice(KINDS_OF_HOUSE)
+            prefix = self.random.choice(PLACES) if not house or self.random.random() < 0.5 else ""
+            name = f"{prefix}{base}{house}隔离点"
+            if name not in names:
+                names.append(name)
+        codes = self.random.sample(range(1000, 9999), count)
+        return [
+            InventedSite(f"QZ{code}", name, self.random.choice((1, 1, 2, 3)), self.random.randint(3, 11), self.random.randint(6, 20))
+            for code, name in zip(codes, names, strict=True)
+        ]
+
+    def identifier(self, birth: date | None = None) -> str:
+        """An invented identifier with a right check digit; area codes that no place has."""
+        while True:
+            born = birth or date(self.random.randint(1940, 2015), self.random.randint(1, 12), self.random.randint(1, 28))
+            body = f"{self.random.choice(('990102', '980724', '970203'))}{born:%Y%m%d}{self.random.randint(0, 999):03d}"
+            number = body + check_digit(body)
+            if number not in self.numbers:
+                self.numbers.add(number)
+                return number
+
+    def name(self) -> str:
+        """An invented name."""
+        if self.random.random() < 0.05:
+            return self.random.choice(DOTTED)
+        return self.random.choice(SURNAMES) + "".join(self.random.sample(GIVEN, self.random.randint(1, 2)))
+
+    def free_room(self, site: InventedSite, start: date, end: date) -> tuple[str, int, int] | None:
+        """A room of the site that nobody uses on these nights."""
+        for _ in range(60):
+            room = (chr(65 + self.random.randrange(site.buildings)), self.random.randint(1, site.floors), self.random.randint(1, site.per_floor))
+            nights = site.taken.setdefault(room, [])
+            if all(end <= start_ or start >= end_ for start_, end_ in nights):
+                nights.append((start, end))
+                return room
+        return None
+
+    def _household(self) -> None:
+        site, size = self.random.choice(self.sites), self.random.choice((1, 1, 1, 2, 2, 3, 4))
+        first = self.cutoff - days(self.random.randint(0, 23))
+        fate = self.random.choices(("plain", "approved", "hospital", "moved", "returned"), (80, 5, 4, 6, 5))[0]
+        length = self.random.choice((14, 14, 14, 15)) if fate == "plain" else self.random.randint(3, 12)
+        length = 14 if fate == "returned" else length
+        end = first + days(length) if first + days(length) <= self.cutoff else None
+        if end is None and fate != "plain":
+            fate = "plain"
+        room = self.free_room(site, first, end or FAR)
+        if room is None:
+            return
+        people = self._people(size)
+        category = self.random.choice(tuple(CATEGORIES))
+        remark = {"approved": "区指挥部批准,转居家隔离", "hospital": "核酸阳性,转定点医院"}.get(fate, "")
+        lines = [
+            Line(site, name, number, phone, room, category, first, end, first, remark=remark, plain=fate == "plain")
+            for name, number, phone in people
+        ]
+        for line in lines:
+            line.exposure = self.random.choice((None, first - days(self.random.randint(0, 3))))
+            line.positive_day = 1 if fate == "hospital" and self.random.random() < 0.5 else None
+        self._share(lines)
+        self.lines += lines
+        if fate in ("moved", "returned") and end:
+            self._goes_on(lines, fate, end)
+
+    def _people(self, size: int) -> list[tuple[str, str, str]]:
+        names: list[str] = []
+        while len(names) < size:
+            if (name := self.name()) not in names:
+                names.append(name)
+        phone = f"19{self.random.randint(10**8, 10**9 - 1)}"
+        return [(name, self.identifier(), phone) for name in names]
+
+    def _share(self, lines: list[Line]) -> None:
+        """Everybody but one is said to share the room with that one."""
+        named = self.random.choice(lines)
+        for line in lines:
+            if line is not named:
+                words = f"与{named.name}同住"
+                line.remark = f"{line.remark}{self.random.choice(',;,')}{words}" if line.remark else words
+
+    def _goes_on(self, lines: list[Line], fate: str, end: date) -> None:
+        others = [site for site in self.sites if site is not lines[0].site]
+        start = end if fate == "moved" else end + days(self.random.randint(1, 6))
+        if not others or start > self.cutoff:
+            if fate == "moved":
+                for line in lines:
+                    line.remark = ";".join(part for part in ("经批准提前解除转居家隔离", line.remark) if part)
+            return
+        site = self.random.choice(others)
+        due = (lines[0].first_day if fate == "moved" else start) + days(14)
+        out = due if due <= self.cutoff else None
+        room = self.free_room(site, start, out or FAR)
+        if room is None:
+            for line in lines:
+                line.remark = ";".join(part for part in ("经批准提前解除转居家隔离", line.remark) if part)
+                if fate == "moved" else line.remark return
+        first = lines[0].first_day if fate == "moved" else start
+        later = [
+            replace(line, site=site, room=room, check_in=start, check_out=out, first_day=first, remark="", kinds=[], exposure=None)
+            for line in lines
+        ]
+        for line in later:
+            line.remark = f"由{lines[0].site.name}转入" if fate == "moved" else "再次隔离"
+        for line in lines:
+            if fate == "moved":
+                line.remark = ";".join(part for part in (f"转至{site.name}", line.remark) if part)
+        self._share(later)
+        self.lines += later
+
+    # --- mistakes ------------------------------------------------------------------------------------------
+    def plant(self, each: int) -> None:
+        """Plant every kind of mistake `each` times, each in a line that has no other."""
+        for kind in PLANTED:
+            for _ in range(each):
+                for _ in range(200):
+                    line = self.random.choice(self.lines)
+                    if line.plain and not line.kinds and getattr(self, f"_plant_{kind}")(line):
+                        break
+
+    def _alone(self, line: Line) -> bool:
+        return not any(other is not line and other.room == line.room and other.site is line.site for other in self.lines)
+
+    def _mark(self, kind: str, *lines: Line) -> bool:
+        for line in lines:
+            line.kinds.append(kind)
+        return True
+
+    def _plant_missing_name(self, line: Line) -> bool:
+        return self._mark("missing_name", line)
+
+    def _plant_bad_id_checksum(self, line: Line) -> bool:
+        place = self.random.randrange(17)
+        digit = self.random.choice([sign for sign in "0123456789" if sign != line.number[place]])
+        line.number = line.number[:place] + digit + line.number[place + 1 :]
+        return self._mark("bad_id_checksum", line)
+
+    def _plant_destroyed_id(self, line: Line) -> bool:
+        return self._mark("destroyed_id", line)
+
+    def _plant_missing_check_in(self, line: Line) -> bool:
+        return self._mark("missing_check_in", line)
+
+    def _plant_check_out_before_check_in(self, line: Line) -> bool:
+        line.check_out = line.check_in - days(self.random.randint(1, 8))
+        return self._mark("check_out_before_check_in", line)
+
+    def _plant_future_date(self, line: Line) -> bool:
+        later = self.cutoff + days(self.random.randint(1, 60))
+        if self.random.random() < 0.5:
+            line.check_out = later
+        else:
+            line.check_in, line.check_out = later, None
+        return self._mark("future_date", line)
+
+    def _plant_unknown_category(self, line: Line) -> bool:
+        line.category = self.random.choice(UNKNOWN_CATEGORIES)
+        return self._mark("unknown_category", line)
+
+    def _plant_exact_duplicate_row(self, line: Line) -> bool:
+        copy = replace(line, kinds=["exact_duplicate_row"], twin=line, plain=False)
+        line.plain = False
+        self.lines.append(copy)
+        return True
+
+    def _plant_near_duplicate_person(self, line: Line) -> bool:
+        copy = replace(line, kinds=["near_duplicate_person"], plain=False)
+        if self.random.random() < 0.5:
+            digit = self.random.choice([sign for sign in "3456789" if sign != line.number[9]])
+            body = line.number[:9] + digit + line.number[10:17]
+            copy.number = body + check_digit(body)
+            if copy.number in self.numbers:
+                return False
+        else:
+            self._plant_bad_id_checksum(copy)
+        self.lines.append(copy)
+        return self._mark("near_duplicate_person", line)
+
+    def _plant_room_double_booked(self, line: Line) -> bool:
+        if not self._alone(line):
+            return False
+        hosts = [
+            other
+            for other in self.lines
+            if other.site is line.site and other is not line and other.plain and not other.kinds and _overlap(other, line)
+        ]
+        if not hosts:
+            return False
+        room = self.random.choice(hosts).room
+        met = [other for other in self.lines if other.site is line.site and other.room == room]
+        if any(other.kinds or not other.plain for other in met) or any(other.name == line.name for other in
+        met): return False
+        line.room = room
+        return self._mark("room_double_booked", line, *(other for other in met if _overlap(other, line)))
+
+    def _plant_overlapping_sites(self, line: Line) -> bool:
+        others = [site for site in self.sites if site is not line.site]
+        start = line.check_in + days(self.random.choice((-2, -1, 0, 1, 2)))
+        if not others or start > self.cutoff or (line.check_out and start >= line.check_out):
+            return False
+        site = self.random.choice(others)
+        end = line.check_out and max(line.check_out, start + days(14) if start < line.check_in else line.check_out)
+        room = self.free_room(site, start, end or FAR)
+        if room is None or (end and end > self.cutoff):
+            return False
+        copy = replace(line, site=site, room=room, check_in=start, check_out=end, remark="", exposure=None, kinds=[], plain=False)
+        self.lines.append(copy)
+        return self._mark("overlapping_sites", line, copy)
+
+    def _plant_early_release_unapproved(self, line: Line) -> bool:
+        latest = min(13, (self.cutoff - line.check_in).days)
+        if latest < 2:
+            return False
+        line.check_out = line.check_in + days(self.random.randint(1, latest))
+        line.plain = False
+        return self._mark("early_release_unapproved", line)
+
+
+def check_digit(body: str) -> str:
+    """The check digit of GB 11643, computed here on its own."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+
+
+def _overlap(one: Line, other: Line) -> bool:
+    return max(one.check_in, other.check_in) < min(one.check_out or FAR, other.check_out or FAR)

@@ -1,0 +1,196 @@
+"""What the quarantine screens read: sites at a glance, a floor's board, the round, one stay. A few queries each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from bihuan.modules.quarantine.protocol import LOCAL, DueItem, schedule
+from bihuan.modules.quarantine.protocols import binding
+
+DAYS_SHOWN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """A site in the list. Counts are of now: `overdue` people with something overdue, `leaving` due for release."""
+
+    place_id: UUID
+    matter_id: UUID
+    code: str
+    name: str
+    street: str
+    state: str
+    rooms: int
+    rooms_used: int
+    present: int
+    today: int
+    overdue: int
+    leaving: int
+    positives: int
+
+
+SITES = """
+SELECT s.place_id, s.matter_id, p.code, p.name, s.street, m.state,
+       (SELECT count(*) FROM quarantine_room r WHERE r.site_id = s.place_id AND r.usable),
+       coalesce(n.rooms_used, 0), coalesce(n.present, 0), coalesce(n.today, 0), coalesce(n.overdue, 0),
+       coalesce(n.leaving, 0), coalesce(n.positives, 0)
+  FROM quarantine_site s JOIN places_place p ON p.id = s.place_id JOIN matters_matter m ON m.id = s.matter_id
+  LEFT JOIN (
+    SELECT t.site_id, count(DISTINCT t.room_id) AS rooms_used, count(*) AS present,
+           count(*) FILTER (WHERE k.due_at < %(tomorrow)s) AS today,
+           count(*) FILTER (WHERE k.due_at < %(now)s) AS overdue,
+           count(*) FILTER (WHERE t.release_due <= %(today)s) AS leaving,
+           count(*) FILTER (WHERE t.positive_at IS NOT NULL) AS positives
+      FROM quarantine_stay t JOIN matters_matter k ON k.id = t.matter_id
+     WHERE t.admitted_at IS NOT NULL AND t.ended_at IS NULL GROUP BY t.site_id
+  ) n ON n.site_id = s.place_id
+ WHERE p.jurisdiction = %(jurisdiction)s AND (%(places)s::uuid[] IS NULL OR s.place_id = ANY(%(places)s::uuid[]))
+ ORDER BY coalesce(n.overdue, 0) DESC, p.code
+"""
+
+
+def sites(jurisdiction: str, places: Sequence[UUID] | None, now: datetime) -> list[SiteLine]:
+    """Return the sites the actor may see, those with something overdue first. One query."""
+    local = now.astimezone(LOCAL)
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), time(0), LOCAL)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SITES,
+            {
+                "jurisdiction": jurisdiction,
+                "places": None if places is None else list(places),
+                "now": now,
+                "today": local.date(),
+                "tomorrow": tomorrow,
+            },
+        )
+        return [SiteLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(slots=True)
+class StayLine:
+    """A stay as board and round show it: room, person (by key; the page masks), days, marks, what is open."""
+
+    matter_id: UUID
+    number: str
+    state: str
+    version: int
+    person_id: UUID
+    room_id: int
+    category: str
+    day_one: date
+    admitted_at: datetime
+    ended_at: datetime | None
+    release_due: date
+    positive_at: datetime | None
+    protocol_id: int
+    done: frozenset[str]
+    marks: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
+
+    def schedule(self) -> list[DueItem]:
+        """Return the items that bind the stay."""
+        return schedule(binding(self.protocol_id).rules, self.day_one, self.admitted_at, self.ended_at)
+
+    def open_items(self, before: datetime) -> list[DueItem]:
+        """Return the items due before a moment that are neither done nor waived."""
+        return [due for due in self.schedule() if due.due_at < before and due.item.code not in self.done]
+
+    def day(self, when: date) -> int:
+        """Return the protocol day that a date is for this stay."""
+        return binding(self.protocol_id).rules.day_of(self.day_one, when)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """A room and the stays in it, in the shown time."""
+
+    id: int
+    building: str
+    floor: int
+    number: str
+    zone: int
+    stays: tuple[StayLine, ...]
+
+
+STAYS = """
+SELECT m.id, m.number, m.state, m.version, m.person_id, t.room_id, t.category, t.day_one, t.admitted_at, t.ended_at,
+       t.release_due, t.positive_at, t.protocol_id, t.done
+  FROM quarantine_stay t JOIN matters_matter m ON m.id = t.matter_id
+ WHERE t.site_id = %s AND t.admitted_at IS NOT NULL AND (t.ended_at IS NULL OR t.ended_at >= %s)
+ ORDER BY t.admitted_at
+"""
+
+
+def stays_of(site: UUID, since: datetime) -> list[StayLine]:
+    """Return the stays of a site that were running at or after a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAYS, [site, since])
+        return [StayLine(*row[:13], frozenset(row[13])) for row in cursor.fetchall()]
+
+
+def _rooms(site: UUID) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, building, floor, number, zone FROM quarantine_room WHERE site_id = %s AND usable"
+            " ORDER BY building, floor, walk",
+            [site],
+        )
+        return cursor.fetchall()
+
+
+def rooms_with(site: UUID, since: datetime) -> list[RoomLine]:
+    """Return the site's rooms in walking order with the stays since a moment. Two queries."""
+    by_room: dict[int, list[StayLine]] = defaultdict(list)
+    for stay in stays_of(site, since):
+        by_room[stay.room_id].append(stay)
+    return [RoomLine(*row, tuple(by_room.get(row[0], ()))) for row in _rooms(site)]
+
+
+def add_marks(stays: Sequence[StayLine]) -> None:
+    """Fill in what stands for each item of these stays (result, entry). One query."""
+    by_id = {stay.matter_id: stay for stay in stays}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stay_id, item, mark, entry_id FROM quarantine_observation WHERE stay_id = ANY(%s)",
+            [list(by_id)],
+        )
+        for stay, item, mark, entry in cursor.fetchall():
+            by_id[stay].marks[item] = mark
+            by_id[stay].entries[item] = entry
+
+
+def companions(stay: UUID) -> list[dict[str, Any]]:
+    """Return who shared room, zone, or site at the same time with a stay: the list a positive result asks for.
+
+    `link` is room or zone; staff rounds and transports join when their registers do.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(COMPANIONS, {"stay": stay})
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+COMPANIONS = """
+WITH mine AS (
+  SELECT p.stay_id, p.person_id, p.since, p.until, r.id AS room_id, r.site_id, r.building, r.zone
+    FROM quarantine_placement p JOIN quarantine_occupancy o ON o.id = p.occupancy_id
+    JOIN quarantine_room r ON r.id = o.room_id WHERE p.stay_id = %(stay)s
+)
+SELECT DISTINCT ON (q.stay_id) q.stay_id, q.person_id, r.building, r.number,
+       CASE WHEN r.id = mine.room_id THEN 'room' ELSE 'zone' END AS link,
+       greatest(q.since, mine.since) AS since, least(q.until, mine.until) AS until
+  FROM mine JOIN quarantine_room r ON r.site_id = mine.site_id AND r.building = mine.building
+       AND (r.id = mine.room_id OR (r.zone = mine.zone AND r.zone > 0))
+  JOIN quarantine_occupancy o ON o.room_id = r.id AND o.since < mine.until AND o.until > mine.since
+  JOIN quarantine_placement q ON q.occupancy_id = o.id AND q.since < mine.until AND q.until > mine.since
+ WHERE q.stay_id <> mine.stay_id
+ ORDER BY q.stay_id, (r.id = mine.room_id) DESC
+"""
