@@ -15,7 +15,7 @@ SEQUENCE = "ledger_entry_id_seq"
 COLUMN_LIST = ", ".join(encoding.COLUMNS)
 PLACEHOLDERS = f"({', '.join(['%s'] * len(encoding.COLUMNS))})"
 A_FEW = 8  # up to here one INSERT is quicker than COPY's three exchanges
-_BUFFER = 1 << 18
+_BUFFER = 1 << 16  # small enough that the server works while we encode
 
 INSERT = f"INSERT INTO ledger_entry ({COLUMN_LIST}) VALUES "  # noqa: S608 - constants
 COPY = f"COPY ledger_entry ({COLUMN_LIST}) FROM STDIN (FORMAT BINARY)"

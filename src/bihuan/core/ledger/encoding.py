@@ -13,6 +13,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -28,16 +29,19 @@ FILE_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 FILE_TRAILER = b"\xff\xff"
 MAC_HEADER = struct.pack(">i", MAC_LENGTH)
 DEEPEST = 64
-LARGEST_INTEGER = 10**1000
+LARGEST_INTEGER_BITS = 2990  # some 900 digits; Python refuses to spell very long ones
 
 _times = struct.Struct(">iqiqiq").pack
 _int8 = struct.Struct(">iq").pack
 _int4 = struct.Struct(">ii").pack
 _length = struct.Struct(">i").pack
 _UUID_LENGTH = _length(16)
-_dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode
+_quoted = json.encoder.encode_basestring  # escapes what PostgreSQL escapes and nothing else
+_KEEP = "surrogatepass"  # to sort by; the whole text is encoded strictly afterwards
 _words: dict[str, bytes] = {}
-_MOST_WORDS = 4096
+_orders: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+_MOST_KEPT = 4096
+_MOST_NAMES = 64
 
 
 class NotEncodable(ValueError):
@@ -91,53 +95,61 @@ def text(value: str) -> bytes:
         raise NotEncodable("a NUL character")
     field = _length(len(data)) + data
     if len(field) < 64:
-        if len(_words) >= _MOST_WORDS:
+        if len(_words) >= _MOST_KEPT:
             _words.clear()
         _words[value] = field
     return field
 
 
-def _ordered(value: Any, depth: int = 0) -> Any:
-    """Return a payload value, keys in jsonb's order; raises NotEncodable for what jsonb would re-spell."""
+def _spell(value: Any, depth: int = 0) -> str:
+    """Return a payload value as jsonb spells it; raises NotEncodable for what jsonb would re-spell."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return value
+    if kind is str:
+        if "\x00" in value:
+            raise NotEncodable("a NUL character")
+        return _quoted(value)
     if kind is int:
-        if not -LARGEST_INTEGER < value < LARGEST_INTEGER:
-            raise NotEncodable("a whole number of more than 1,000 digits")
-        return value
+        if value.bit_length() > LARGEST_INTEGER_BITS:
+            raise NotEncodable("a whole number of more than 900 digits")
+        return str(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if value is None:
+        return "null"
     if depth > DEEPEST:
         raise NotEncodable(f"a payload nested deeper than {DEEPEST}")
     if kind is dict:
-        if any(type(key) is not str for key in value):
-            raise NotEncodable("a key that is not text")
-        return {key: _ordered(value[key], depth + 1) for key in sorted(value, key=_key_order)}
+        return _spell_mapping(value, depth)
     if kind is list or kind is tuple:
-        return [_ordered(item, depth + 1) for item in value]
+        return f"[{', '.join([_spell(item, depth + 1) for item in value])}]"
     raise NotEncodable(f"a payload cannot hold {kind.__name__}")
 
 
-def _key_order(key: str) -> tuple[int, bytes]:
-    data = key.encode(errors="surrogatepass")
-    return len(data), data
+def _spell_mapping(value: dict[str, Any], depth: int) -> str:
+    names = tuple(value)
+    order = _orders.get(names)
+    if order is None:
+        order = _order(names)
+    parts = [spelled + _spell(value[name], depth + 1) for name, spelled in order]
+    return f"{{{', '.join(parts)}}}"
+
+
+def _order(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the keys as jsonb orders them (by length in bytes, then bytes), each with its spelling."""
+    if any(type(name) is not str or "\x00" in name for name in names):
+        raise NotEncodable("a key that is not text, or holds a NUL character")
+    by_bytes = sorted((len(data), data, name) for name in names for data in [name.encode("utf-8", _KEEP)])
+    order = [(name, f"{_quoted(name)}: ") for _, _, name in by_bytes]
+    if len(names) <= _MOST_NAMES:  # payloads of one type share their keys
+        if len(_orders) >= _MOST_KEPT:
+            _orders.clear()
+        _orders[names] = order
+    return order
 
 
 def jsonb(payload: Mapping[str, Any] | None) -> str:
     """Return the payload as PostgreSQL spells the same jsonb: keys by length, then bytes; `, ` and `: `."""
-    if not payload:
-        return "{}"
-    spelled = _dumps(_ordered(dict(payload)))
-    if "\\u0000" in spelled and _holds_nul(payload):
-        raise NotEncodable("a NUL character")
-    return spelled
-
-
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, Mapping):
-        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
-    return isinstance(value, (list, tuple)) and any(_holds_nul(item) for item in value)
+    return _spell(dict(payload)) if payload else "{}"
 
 
 def _json_field(payload: Mapping[str, Any] | None) -> bytes:
@@ -190,9 +202,17 @@ def body(draft: Draft, entry_id: int) -> bytes:
     )
 
 
+@cache
+def keyed(key: bytes) -> hashlib.blake2b:
+    """Return BLAKE2b-256 with the key already taken in; copying it saves a third of the time of a code."""
+    return hashlib.blake2b(digest_size=MAC_LENGTH, key=key)
+
+
 def mac(key: bytes, data: bytes) -> bytes:
     """Return the authentication code of an entry's body: BLAKE2b-256 with the county's key."""
-    return hashlib.blake2b(data, digest_size=MAC_LENGTH, key=key).digest()
+    state = keyed(key).copy()
+    state.update(data)
+    return state.digest()
 
 
 def row(draft: Draft, entry_id: int, key: bytes) -> bytes:

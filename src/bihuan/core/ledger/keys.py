@@ -12,8 +12,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 
@@ -35,15 +34,6 @@ def public_key() -> bytes:
 def key_name(key: bytes) -> bytes:
     """Return 8 bytes that name a key without telling it, so that a wrong key is told from a changed row."""
     return hashlib.blake2b(key, digest_size=8, person=b"bihuan key name").digest()
-
-
-def signed(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Tell whether `signature` over `message` was made with the key that belongs to `public`."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.test import TransactionTestCase
@@ -23,7 +24,8 @@ def without_triggers() -> Iterator[None]:
 
 def let_flush_pass() -> None:
     """Let Django empty a test database after a transactional test; to be called once, from a conftest."""
-    original = TransactionTestCase._fixture_teardown
+    cases: Any = TransactionTestCase  # the stubs do not know the method
+    original = cases._fixture_teardown
     if getattr(original, "silent", False):
         return
 
@@ -32,4 +34,4 @@ def let_flush_pass() -> None:
             original(self)
 
     teardown.silent = True  # type: ignore[attr-defined]
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    cases._fixture_teardown = teardown
