@@ -1,7 +1,7 @@
 """Checking: from recognised tables to typed rows, problems and counts.
 
-`take_in` is the whole way for files and folders; `check` is one register's part of it. Both are pure: they read
-files and return values, and whoever calls them stores what they return.
+`take_in` is the whole way for files and folders; `check` is one register's part of it. Both are pure: they
+read files and return values, and whoever calls them stores what they return.
 """
 
 import re
@@ -14,8 +14,18 @@ from typing import Any, Final, Generic, TypeVar
 from bihuan.core.intake import kinds
 from bihuan.core.intake.dates import Period, period_in
 from bihuan.core.intake.header import HeaderMatch, Synonyms, Vocabulary, explain_header, locate_header
-from bihuan.core.intake.problems import Column, Counts, Policy, Problem, UnreadableError, result
-from bihuan.core.intake.register import DATE, IGNORED, Context, Draft, Field, Judged, Recognised, Register, read_date
+from bihuan.core.intake.problems import NO_ROWS, Column, Counts, Policy, Problem, UnreadableError, result
+from bihuan.core.intake.register import (
+    DATE,
+    IGNORED,
+    Context,
+    Draft,
+    Field,
+    Judged,
+    Recognised,
+    Register,
+    read_date,
+)
 from bihuan.core.intake.text import BrokenCell, Cell, is_blank, is_empty, squeeze
 from bihuan.core.intake.workbook import Table, read_folder
 
@@ -32,26 +42,28 @@ _SIGNATURE: Final = re.compile(
 class Checked(Generic[R]):
     """What came out of one register: accepted rows, every judged line, all problems, and the counts.
 
-    `on_known` are the other sides of contradictions with rows accepted earlier; they belong to the rows of that
-    earlier intake and are not part of this one's result.
+    `on_known` are the other sides of contradictions with rows accepted earlier; they belong to the rows of
+    that earlier intake and are not part of this one's result.
     """
 
     rows: tuple[R, ...] = ()
     problems: tuple[Problem, ...] = ()
-    counts: Counts = Counts()
+    counts: Counts = NO_ROWS
     judged: tuple[Judged[R], ...] = field(default=(), repr=False)
     on_known: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What came out of the files: per register what was checked, and what was said about files and headings."""
+    """What came out of the files: per register what was checked, and what was said about files and
+    headings.
+    """
 
     period: Period
     checked: Mapping[str, Checked[Any]]
     files: tuple[Problem, ...]
     recognised: Mapping[str, tuple[Recognised, ...]] = field(default_factory=dict, repr=False)
-    counts: Counts = Counts()
+    counts: Counts = NO_ROWS
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -77,10 +89,12 @@ def take_in(
     period: Period | None = None,
     confirmed: Mapping[str, Synonyms] | None = None,
 ) -> Intake:
-    """Read files and folders and check every table that one of the registers recognises, in the registers' order.
+    """Read files and folders and check every table that one of the registers recognises, in the registers'
+    order.
 
-    `known` are rows accepted earlier, by register key; `period` resolves dates (else the tables' own titles do,
-    the first register's first, else today); `confirmed` are headings a county has confirmed, by register key.
+    `known` are rows accepted earlier, by register key; `period` resolves dates (else the tables' own
+    titles do, the first register's first, else today); `confirmed` are headings a county has confirmed, by
+    register key.
     """
     found, said = survey(paths, registers, confirmed or {})
     titles = [title for register in registers for item in found[register.key] for title in item.titles]
@@ -147,9 +161,9 @@ def recognise(
 def check(register: Register[R], tables: Sequence[Recognised], context: Context) -> Checked[R]:
     """Read and check every line of the tables: cells, then rows, then contradictions.
 
-    A line that repeats another one in every cell but its serial number is skipped before anything else; a line
-    with a problem whose policy is `reject` is not accepted; contradictions are sought among accepted lines and
-    the rows the context knows (and, for near-duplicates, rejected lines).
+    A line that repeats another one in every cell but its serial number is skipped before anything else; a
+    line with a problem whose policy is `reject` is not accepted; contradictions are sought among accepted
+    lines and the rows the context knows (and, for near-duplicates, rejected lines).
     """
     seen: dict[object, Draft] = {}
     skipped: list[Problem] = []
@@ -238,7 +252,9 @@ def _drafts(register: Register[Any], item: Recognised, facts: object) -> Iterabl
 
 
 def _is_furniture(draft: Draft, identifying: Sequence[str], labels: set[str]) -> bool:
-    """Whether a line is no row: blank, only numbered, a total, a signature, a section title, a repeated heading."""
+    """Whether a line is no row: blank, only numbered, a total, a signature, a section title, a repeated
+    heading.
+    """
     filled = [cell for cell in draft.cells if not is_empty(cell)]
     ignored = [draft.cell(key) for key in IGNORED]
     if all(any(cell is other for other in ignored) or is_blank(cell) for cell in filled):
@@ -279,9 +295,7 @@ def _about(table: Table, register: Register[Any], header: HeaderMatch, rows: int
         yield _unknown(table, unknown.column, register, hints)
 
 
-def _unknown(
-    table: Table, column: Column, register: Register[Any], hints: Mapping[str, Any]
-) -> Problem:
+def _unknown(table: Table, column: Column, register: Register[Any], hints: Mapping[str, Any]) -> Problem:
     suggestion = hints.get(column.heading)
     item = register.field_named(suggestion.field) if suggestion else None
     hint = f"可能是“{item.zh}”(把握 {suggestion.confidence:.0%}),请确认。" if item and suggestion else ""

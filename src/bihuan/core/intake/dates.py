@@ -22,17 +22,30 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # 1954 … 2119; smaller numbers a
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _YEAR_AHEAD: Final = timedelta(days=180)
 
-_CLOCK = r"(?:[T\s]*(?:上午|下午|晚上|早上|中午|凌晨|夜间|早|晚|约|左右|am|pm|星期|周|[\d:：.时点分秒许zZ+()一二三四五六日天\s])*)"
-_YMD: Final = re.compile(rf"(\d{{4}})\s*[年./\-·—_]\s*(\d{{1,2}})\s*[月./\-·—_]\s*(\d{{1,2}})\s*[日号]?(?!\d){_CLOCK}", re.I)
-_YYMD: Final = re.compile(rf"'?(\d{{2}})\s*[年./\-]\s*(\d{{1,2}})\s*[月./\-]\s*(\d{{1,2}})\s*[日号]?(?!\d){_CLOCK}", re.I)
+_CLOCK = (  # anything a time of day is written with; it is read over
+    r"(?:[T\s]*(?:上午|下午|晚上|早上|中午|凌晨|夜间|早|晚|约|左右|am|pm|星期|周"
+    r"|[\d:：.时点分秒许zZ+()一二三四五六日天\s])*)"
+)
+_MARK, _MONTH_MARK = r"\s*[年./\-·—_]\s*", r"\s*[月./\-·—_]\s*"
+_DAY_END = rf"\s*[日号]?(?!\d){_CLOCK}"
+_YMD: Final = re.compile(rf"(\d{{4}}){_MARK}(\d{{1,2}}){_MONTH_MARK}(\d{{1,2}}){_DAY_END}", re.I)
+_YYMD: Final = re.compile(rf"'?(\d{{2}})\s*[年./\-]\s*(\d{{1,2}})\s*[月./\-]\s*(\d{{1,2}}){_DAY_END}", re.I)
 _MDY: Final = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}})(?!\d){_CLOCK}", re.I)
-_MD: Final = re.compile(rf"(\d{{1,2}})\s*(?:月份?|[/\-])\s*(\d{{1,2}})\s*[日号]?(?!\d){_CLOCK}", re.I)
+_MD: Final = re.compile(rf"(\d{{1,2}})\s*(?:月份?|[/\-])\s*(\d{{1,2}}){_DAY_END}", re.I)
 _MD_POINT: Final = re.compile(r"(\d{1,2})\.(\d{1,2})")
-_COMPACT: Final = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}})(?:\d{{2}}|\d{{4}}|\d{{6}})?(?:\.0+)?(?!\d){_CLOCK}", re.I)
+_COMPACT: Final = re.compile(
+    rf"(\d{{4}})(\d{{2}})(\d{{2}})(?:\d{{2}}|\d{{4}}|\d{{6}})?(?:\.0+)?(?!\d){_CLOCK}", re.I
+)
 _SERIAL: Final = re.compile(r"\d{5}(?:\.\d+)?")
-_MONTHS: Final = {name: index for index, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_ENGLISH: Final = re.compile(rf"(\d{{1,2}})[\s\-]([a-z]{{3}})[a-z]*\.?[\s\-,]*(\d{{4}}|\d{{2}})?{_CLOCK}", re.I)
-_STILL_HERE: Final = re.compile(r"(未|尚未|暂未|没有)?(解除|离点|离开|出院)?(在隔|隔离中|至今|在住|未解除|未离点|未离开|待定|待解除)")
+_MONTH_NAMES: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS: Final = {name: index for index, name in enumerate(_MONTH_NAMES.split(), 1)}
+_ENGLISH: Final = re.compile(
+    rf"(\d{{1,2}})[\s\-]([a-z]{{3}})[a-z]*\.?[\s\-,]*(\d{{4}}|\d{{2}})?{_CLOCK}", re.I
+)
+_STILL_HERE: Final = re.compile(
+    r"(未|尚未|暂未|没有)?(解除|离点|离开|出院)?"
+    r"(在隔|隔离中|至今|在住|未解除|未离点|未离开|待定|待解除)"
+)
 
 _FULL_DATE: Final = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})")
 _MONTH_DAY: Final = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
@@ -88,11 +101,12 @@ def period_in(titles: Iterable[str]) -> Period | None:
 def parse_date(value: Cell, period: Period, *, from_1904: bool = False) -> date | None:
     """The day a cell means, or None where it says nothing (also 在隔, 未解除 for a day that has not come).
 
-    Reads real dates, serial numbers (also as text and in workbooks that count from 1904), 20211103 as number or
-    text, 2021.11.3, 2021/11/03 14:30, 2021年11月3日 14时, 11月3日, 十一月三日, 21-11-3, 11/3/2021, 3-Nov-21.
+    Reads real dates, serial numbers (also as text and in workbooks that count from 1904), 20211103 as
+    number or text, 2021.11.3, 2021/11/03 14:30, 2021年11月3日 14时, 11月3日, 十一月三日, 21-11-3,
+    11/3/2021, 3-Nov-21.
 
-    Raises UnreadableError(`unreadable_date`) for anything else; 11.3 as a number is ambiguous (3 or 30) and so
-    unreadable.
+    Raises UnreadableError(`unreadable_date`) for anything else; 11.3 as a number is ambiguous (3 or 30)
+    and so unreadable.
     """
     if isinstance(value, datetime):
         return value.date()
@@ -125,20 +139,24 @@ def _from_number(value: float, from_1904: bool) -> date | None:
 
 
 def _from_text(text: str, period: Period, from_1904: bool) -> date | None:
+    if _SERIAL.fullmatch(text):
+        return _from_number(float(text), from_1904)
+    spelled = arabic(text)
+    return _written(text, period) or (_written(spelled, period) if spelled != text else None)
+
+
+def _written(text: str, period: Period) -> date | None:
     if match := _YMD.fullmatch(text) or _COMPACT.fullmatch(text):
         return _safe(*(int(part) for part in match.groups()))
     if match := _MDY.fullmatch(text):
         return _safe(int(match[3]), int(match[1]), int(match[2]))
     if match := _YYMD.fullmatch(text):
-        return _two_digit_year(*(int(part) for part in match.groups()), period)
+        return _two_digit_year(int(match[1]), int(match[2]), int(match[3]), period)
     if match := _MD.fullmatch(text) or _MD_POINT.fullmatch(text):
         return _without_year(int(match[1]), int(match[2]), period)
-    if _SERIAL.fullmatch(text):
-        return _from_number(float(text), from_1904)
     if match := _ENGLISH.fullmatch(text):
         return _english(match[1], match[2], match[3], period)
-    spelled = arabic(text)
-    return _from_text(spelled, period, from_1904) if spelled != text else None
+    return None
 
 
 def _two_digit_year(first: int, second: int, third: int, period: Period) -> date | None:

@@ -1,8 +1,8 @@
 """CSV and TSV files: which encoding, which delimiter, which rows.
 
 Chinese offices send UTF-8 with and without mark, GB18030 (and its subsets GBK, GB2312), UTF-16 and Big5. An
-encoding is never taken because it happens to decode: GB18030 accepts almost anything. Where more than one fits,
-the one wins in which the text consists of characters that registers are written with.
+encoding is never taken because it happens to decode: GB18030 accepts almost anything. Where more than one
+fits, the one wins in which the text consists of characters that registers are written with.
 """
 
 import codecs
@@ -24,10 +24,11 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _USUAL: Final = frozenset(
-    "姓名身份证件号码公民手机联系电话房间栋楼层室人员类别入住离点解除隔离开始结束日期时间末次暴露核酸检测结果体温备注序编第天阴阳性"
-    "同住转至由入批准居家定医院来返高中低风险区密接次境街道镇乡村路社单位填报审负责合计预警推送地址现原因的和与年月"
-    "證號碼聯繫電話間棟樓層員類別離點開結時間檢測結溫備註編陰陽轉準醫風險區據單審責計預警鄉與"
-    "张王李赵陈刘杨黄周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
+    "姓名身份证件号码公民手机联系电话房间栋楼层室人员类别入住离点解除隔离开始结束日期时间末次暴露核酸检测结果"
+    "体温备注序编第天阴阳性同住转至由入批准居家定医院来返高中低风险区密接次境街道镇乡村路社单位填报审负责合计"
+    "预警推送地址现原因的和与年月證號碼聯繫電話間棟樓層員類別離點開結時間檢測溫備註編陰陽轉準醫風險區據單審責"
+    "計預鄉與张王李赵陈刘杨黄周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁"
+    "沈任姚卢傅"
 )
 csv.field_size_limit(1 << 20)
 
@@ -83,7 +84,9 @@ def _decode(data: bytes) -> tuple[str, str, bool]:
         return _decoded(data, "utf-16-le" if little else "utf-16-be") or _refuse()
     if found := _decoded(data, "utf-8"):
         return found
-    candidates = [found for encoding in ("gb18030", "big5", "big5hkscs") if (found := _decoded(data, encoding))]
+    candidates = [
+        found for encoding in ("gb18030", "big5", "big5hkscs") if (found := _decoded(data, encoding))
+    ]
     if candidates:
         return max(candidates, key=lambda candidate: _usual_share(candidate[0]))
     return _damaged(data)
@@ -100,7 +103,9 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str, bool] | None:
 
 
 def _damaged(data: bytes) -> tuple[str, str, bool]:
-    """A few broken bytes do not hide the rest: they are read as U+FFFD, and what they stood in fails its check."""
+    """A few broken bytes do not hide the rest: they are read as U+FFFD, and what they stood in fails its
+    check.
+    """
     best = max(
         ((data.decode(encoding, "replace"), encoding, True) for encoding in ("utf-8", "gb18030")),
         key=lambda candidate: _usual_share(candidate[0]),

@@ -1,8 +1,8 @@
 """Headings: what each column means, where the heading stands, and what to suggest for an unknown one.
 
-The vocabulary is a table that ships with the product, is added to by modules, and by the users of a county when
-they confirm a suggestion. No heading is guessed: a similar one is suggested with a confidence and stays unused
-until somebody confirms it.
+The vocabulary is a table that ships with the product, is added to by modules, and by the users of a county
+when they confirm a suggestion. No heading is guessed: a similar one is suggested with a confidence and stays
+unused until somebody confirms it.
 """
 
 import re
@@ -49,8 +49,9 @@ class UnknownHeading:
 class HeaderMatch:
     """Where a table's heading stands and what its columns mean.
 
-    `columns` maps a field to its column; a numbered family has one entry per number (`test_day:4`). `last_row` is
-    the last row of the heading; data start below it. `missing` names required fields without a column.
+    `columns` maps a field to its column; a numbered family has one entry per number (`test_day:4`).
+    `last_row` is the last row of the heading; data start below it. `missing` names required fields without
+    a column.
     """
 
     first_row: int
@@ -119,7 +120,9 @@ class Vocabulary:
         for known, name in self._exact.items():
             likeness = SequenceMatcher(None, plain, known).ratio()
             if plain in known or known in plain:
-                likeness = max(likeness, 0.5 + 0.4 * min(len(plain), len(known)) / max(len(plain), len(known)))
+                likeness = max(
+                    likeness, 0.5 + 0.4 * min(len(plain), len(known)) / max(len(plain), len(known))
+                )
             best[name] = max(best.get(name, 0.0), likeness)
         ranked = sorted(best.items(), key=lambda item: -item[1])
         found = [Suggestion(name, round(score, 2)) for name, score in ranked if score >= _SUGGEST_FROM]
@@ -139,7 +142,9 @@ def normal_heading(heading: str) -> str:
 
 
 def find_header(table: Table, vocabulary: Vocabulary, required: Sequence[str] = ()) -> HeaderMatch | None:
-    """The heading of a table, with what is missing and suggestions for what is unknown; see `locate_header`."""
+    """The heading of a table, with what is missing and suggestions for what is unknown; see
+    `locate_header`.
+    """
     located = locate_header(table, vocabulary)
     return located and explain_header(located, vocabulary, required)
 
@@ -227,9 +232,7 @@ def explain_header(match: HeaderMatch, vocabulary: Vocabulary, required: Sequenc
         if column.heading and column.index not in used
     )
     missing = tuple(name for name in required if name not in match.matched)
-    return HeaderMatch(
-        match.first_row, match.last_row, match.columns, unknown, missing, match.headings
-    )
+    return HeaderMatch(match.first_row, match.last_row, match.columns, unknown, missing, match.headings)
 
 
 def _size(match: HeaderMatch | None) -> int:
@@ -248,4 +251,3 @@ def _ordinal(text: str) -> int:
     if text in ("首", "初"):
         return 1
     return int(text) if text.isdigit() else chinese_number(text) or 0
-

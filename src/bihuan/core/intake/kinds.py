@@ -9,15 +9,15 @@ UNREADABLE_FILE: Final = Kind(
     "unreadable_file",
     Policy.REJECT,
     "文件打不开:{reason}。其他文件照常读取;请在 Excel 或 WPS 中打开此文件,另存为 .xlsx 后重新报送。",
-    "The file cannot be opened: {reason}. The other files were read; open it in Excel or WPS, save it as .xlsx "
-    "and send it again.",
+    "The file cannot be opened: {reason}. The other files were read; open it in Excel or WPS, save it as "
+    ".xlsx and send it again.",
 )
 ENCRYPTED_FILE: Final = Kind(
     "encrypted_file",
     Policy.REJECT,
     "文件设有打开密码,没有读取。其他文件照常读取;请取消密码后重新报送。",
-    "The file is protected by a password and was not read. The other files were; remove the password and send "
-    "it again.",
+    "The file is protected by a password and was not read. The other files were; remove the password and "
+    "send it again.",
 )
 EMPTY_FILE: Final = Kind(
     "empty_file",
@@ -29,8 +29,8 @@ TOO_LARGE: Final = Kind(
     "file_too_large",
     Policy.REJECT,
     "文件超出限度({reason}),没有读取。其他文件照常读取;请拆分或清理空白区域后重新报送。",
-    "The file is beyond the limits ({reason}) and was not read. The other files were; split it, or clear its "
-    "unused area, and send it again.",
+    "The file is beyond the limits ({reason}) and was not read. The other files were; split it, or clear "
+    "its unused area, and send it again.",
 )
 UNSAFE_FILE: Final = Kind(
     "unsafe_file",
@@ -42,9 +42,10 @@ UNSAFE_FILE: Final = Kind(
 MISSING_COLUMN: Final = Kind(
     "missing_column",
     Policy.REJECT,
-    "这张表像是“{register}”,但没有找到“{field}”一列,表内 {rows} 行都没有读取。{hint}请改正表头或确认对应关系后重新报送。",
-    "This looks like “{register}” but has no column for “{field}”; its {rows} rows were not read. {hint}Correct "
-    "the heading, or confirm what it means, and send it again.",
+    "这张表像是“{register}”,但没有找到“{field}”一列,表内 {rows} 行都没有读取。"
+    "{hint}请改正表头或确认对应关系后重新报送。",
+    "This looks like “{register}” but has no column for “{field}”; its {rows} rows were not read. "
+    "{hint}Correct the heading, or confirm what it means, and send it again.",
 )
 NOT_RECOGNISED: Final = Kind(
     "not_recognised",
@@ -86,8 +87,8 @@ CUT_SHORT: Final = Kind(
     "cut_short",
     Policy.FLAG,
     "文件末尾不完整,可能传输中断;已读取完整的部分。请核对末行。",
-    "The file ends in the middle of a character, as after a broken transfer; what was complete was read. Check "
-    "the last line.",
+    "The file ends in the middle of a character, as after a broken transfer; what was complete was read. "
+    "Check the last line.",
 )
 UNKNOWN_HEADING: Final = Kind(
     "unknown_heading",
@@ -118,9 +119,10 @@ UNREADABLE_NUMBER: Final = Kind(
 DESTROYED_ID: Final = Kind(
     "destroyed_id",
     Policy.REJECT,
-    "{cell} 的证件号码被表格软件改成了科学计数法,后几位已丢失,无法还原。请把该列设为“文本”后重新录入完整号码。",
-    "{cell}: the spreadsheet turned the identifier into a number and its last digits are lost; they are never "
-    "guessed. Format the column as text and enter the whole identifier again.",
+    "{cell} 的证件号码被表格软件改成了科学计数法,后几位已丢失,无法还原。"
+    "请把该列设为“文本”后重新录入完整号码。",
+    "{cell}: the spreadsheet turned the identifier into a number and its last digits are lost; they are "
+    "never guessed. Format the column as text and enter the whole identifier again.",
 )
 BAD_ID: Final = Kind(
     "bad_id_checksum",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 ZH = "zh-hans"
 EN = "en"
@@ -32,8 +32,8 @@ class Policy(StrEnum):
 class Kind:
     """One kind of problem: its name in results, its policy, and its message in both languages.
 
-    The texts are `str.format` templates over the problem's `params`; `{cell}` (for example `D12(身份证号)`) and
-    `{others}` (the contradicting rows) are always there.
+    The texts are `str.format` templates over the problem's `params`; `{cell}` (for example
+    `D12(身份证号)`) and `{others}` (the contradicting rows) are always there.
     """
 
     key: str
@@ -43,7 +43,9 @@ class Kind:
 
 
 class Source(NamedTuple):
-    """Where something stands: file relative to the folder given, sheet, row as the workbook numbers it (from 1)."""
+    """Where something stands: file relative to the folder given, sheet, row as the workbook numbers it
+    (from 1).
+    """
 
     file: str
     sheet: str | None = None
@@ -155,8 +157,12 @@ class Counts:
         }
 
 
+NO_ROWS: Final = Counts()
+
+
 def result(counts: Counts, problems: Iterable[Problem], lang: str = ZH) -> dict[str, object]:
-    """The import's result: `rows`, `errors` (what was rejected), `flags` (what a person decides, and repeats).
+    """The import's result: `rows`, `errors` (what was rejected), `flags` (what a person decides, and
+    repeats).
 
     The list follows the kind's policy, not the row's fate: a row that is rejected for its identifier and also
     flagged as a near-duplicate stands in both lists, once under each kind. Notes are in neither.

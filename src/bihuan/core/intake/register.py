@@ -33,8 +33,8 @@ IGNORED = frozenset({SERIAL, INTAKE_NOTE})
 class Field:
     """One column of a register.
 
-    `required` is the kind of problem an empty cell (or a missing column) is; None means it may be empty. A field
-    of a numbered family (tests by day) is read once per column and gives a mapping number → value.
+    `required` is the kind of problem an empty cell (or a missing column) is; None means it may be empty. A
+    field of a numbered family (tests by day) is read once per column and gives a mapping number → value.
     """
 
     key: str
@@ -127,7 +127,9 @@ class RowLike(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What checking needs to know besides the tables: the period, and rows accepted earlier, by register key."""
+    """What checking needs to know besides the tables: the period, and rows accepted earlier, by register
+    key.
+    """
 
     period: Period
     known: Mapping[str, Sequence[Any]] = field(default_factory=dict)

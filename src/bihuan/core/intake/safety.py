@@ -1,7 +1,7 @@
 """What is looked at in a packed workbook before anything opens it.
 
-A workbook is a zip of XML. Its parts are streamed once, with limits, so that a zip bomb, a sheet that claims a
-billion cells, or an XML document type never reaches a reader that would believe them.
+A workbook is a zip of XML. Its parts are streamed once, with limits, so that a zip bomb, a sheet that
+claims a billion cells, or an XML document type never reaches a reader that would believe them.
 """
 
 import io
@@ -33,7 +33,7 @@ _CHUNK: Final = 1 << 20
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
 _REFERENCE: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*[^/\s]\s*>')
 _BARE_CELL: Final = re.compile(rb"<(?:\w+:)?c(?:\s+(?!r=)\w+=\"[^\"]*\")*\s*>")
-_CELL: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*?[^/])>(.*?)</(?:\w+:)?c>', re.S)
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\s([^>]*?[^/])>(.*?)</(?:\w+:)?c>", re.S)
 _CELL_PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
@@ -117,7 +117,7 @@ class _Extent:
         places = _REFERENCE.findall(text)
         if places:
             self.columns.update({letters for letters, _ in places})
-            self.rows = max(self.rows, max(map(int, {row for _, row in places})))
+            self.rows = max(self.rows, *map(int, {row for _, row in places}))
         self.bare += sum(1 for _ in _BARE_CELL.finditer(text))
         width = max(map(_column_number, self.columns), default=0)
         if self.rows > MAX_ROWS:

@@ -11,12 +11,12 @@ _INVISIBLE: Final = dict.fromkeys([0x00, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F,
 _FOLD: Final = _FULL_WIDTH | _INVISIBLE | {0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20, 0x2009: 0x20}
 _WHITE: Final = re.compile(r"\s+")
 
-NOTHING: Final = frozenset(
-    {"", "/", "\\", "//", "-", "--", "---", "—", "——", "–", "无", "暂无", "空", "不详", "未知", "未填", "n/a", "na", "none", "null", "nan", "#n/a"}
-)
+_NOTHING: Final = "/ \\ // - -- --- — —— – 无 暂无 空 不详 未知 未填 n/a na none null nan #n/a"
+NOTHING: Final = frozenset({"", *_NOTHING.split()})
 """What stands in a cell when there is nothing to write."""
 
-_CHINESE_DIGITS: Final = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS: Final = "〇零○ 一 二两 三 四 五 六 七 八 九"
+_CHINESE_DIGITS: Final = {sign: digit for digit, signs in enumerate(_DIGITS.split()) for sign in signs}
 _CHINESE_NUMBER: Final = re.compile(r"[〇零○一二两三四五六七八九十]+")
 
 
@@ -74,8 +74,8 @@ def arabic(text: str) -> str:
 class BrokenCell:
     """A cell that holds no value though something was meant to stand there.
 
-    `reason` is `formula` (a formula nobody has calculated; formulas are never executed here) or the error value
-    the workbook shows (`#N/A`, `#REF!` …).
+    `reason` is `formula` (a formula nobody has calculated; formulas are never executed here) or the error
+    value the workbook shows (`#N/A`, `#REF!` …).
     """
 
     __slots__ = ("reason",)

@@ -60,7 +60,9 @@ _PERMITS: Final = re.compile(
 
 
 def parse_name(value: Cell) -> str | None:
-    """A name without stray blanks; the dot inside Uyghur, Tibetan … names always `·`; Latin words keep one blank."""
+    """A name without stray blanks; the dot inside Uyghur, Tibetan … names always `·`; Latin words keep one
+    blank.
+    """
     if is_blank(value):
         return None
     name = _DOTS.sub("·", fold(value)).strip("·'\"")
@@ -70,9 +72,9 @@ def parse_name(value: Cell) -> str | None:
 def parse_id(value: Cell) -> Document | None:
     """A document's identifier, as text: blanks, quotes and hyphens inside are removed, `x` becomes `X`.
 
-    Raises UnreadableError(`destroyed_id`) for a number too long for the spreadsheet or in scientific notation,
-    `bad_id_checksum` for a citizen number of wrong length or check digit. The area code is not looked up: the
-    lists of areas lack many that are in force. Old 15-place numbers are completed to 18.
+    Raises UnreadableError(`destroyed_id`) for a number too long for the spreadsheet or in scientific
+    notation, `bad_id_checksum` for a citizen number of wrong length or check digit. The area code is not
+    looked up: the lists of areas lack many that are in force. Old 15-place numbers are completed to 18.
     """
     if is_blank(value):
         return None
@@ -94,7 +96,9 @@ def parse_id(value: Cell) -> Document | None:
 
 
 def id_text(value: Cell) -> str:
-    """The identifier as it was written, normalised but not checked; for comparing rows with a mistyped one."""
+    """The identifier as it was written, normalised but not checked; for comparing rows with a mistyped
+    one.
+    """
     number = squeeze(value).translate(_QUOTES).upper().replace("-", "").replace("×", "X").replace("Х", "X")
     return number.removesuffix(".0")
 

@@ -6,7 +6,7 @@ macros never run, and every limit of `safety` is checked before a workbook is op
 
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -172,7 +172,8 @@ def _open(data: bytes) -> CalamineWorkbook:
             kinds.UNREADABLE_FILE, reason="损坏或不是工作簿 / damaged, or no workbook"
         ) from error
     except BaseException as error:
-        # The reader's native code panics on some malformed files; that is no Exception, and no reason to stop.
+        # The reader's native code panics on some malformed files; that is no Exception, and no reason to
+        # stop.
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableError(kinds.UNREADABLE_FILE, reason="损坏 / damaged") from error
@@ -192,11 +193,11 @@ def _rows(sheet: CalamineSheet, broken: dict[tuple[int, int], BrokenCell]) -> It
         yield index + 1, row
 
 
-def _trimmed(cells: list[Cell]) -> list[Cell]:
+def _trimmed(cells: Sequence[Cell]) -> list[Cell]:
     end = len(cells)
     while end and cells[end - 1] == "":
         end -= 1
-    return cells[:end]
+    return list(cells[:end])
 
 
 def _text_table(content: Delimited, file: Path, name: str) -> Iterator[Table | Problem]:
@@ -204,7 +205,7 @@ def _text_table(content: Delimited, file: Path, name: str) -> Iterator[Table | P
         yield Problem(kinds.NUL_REMOVED, Source(name), params={"count": str(content.nuls)})
     if content.cut_short:
         yield Problem(kinds.CUT_SHORT, Source(name))
-    rows: Iterator[Row] = ((number, _trimmed(list(cells))) for number, cells in content.rows())
+    rows: Iterator[Row] = ((number, _trimmed(cells)) for number, cells in content.rows())
     yield Table(name, None, _take(rows), path=file, _rest=rows)
 
 

@@ -1,7 +1,6 @@
 """How invented offices write their workbooks: headings, cell forms, layouts, file formats.
 
-Only for drills and tests. Every form is what some office really writes; the values come from
-`drill_registers`.
+Only for drills and tests. Every form is what some office really writes; the values come from `drill_story`.
 """
 
 import csv
@@ -49,11 +48,11 @@ CATEGORIES = {
 }
 NEGATIVE = ("阴", "阴性", "-", "阴(-)", "(-)", "阴(-)", "NEG", "未检出")
 POSITIVE = ("阳", "阳性", "阳(+)", "+")
-DATE_FORMS = (
-    "date", "datetime", "serial", "serial_clock", "number", "dots", "dots0", "month_day", "month_day_hao", "
-    ""slash_clock", "compact",
-    "chinese", "chinese_clock", "iso", "iso_t", "slash", "full_width", "serial_text",
+_DATE_FORMS = (
+    "date datetime serial serial_clock number dots dots0 month_day month_day_hao slash_clock compact chinese "
+    "chinese_clock iso iso_t slash full_width serial_text"
 )
+DATE_FORMS = tuple(_DATE_FORMS.split())
 ROOM_FORMS = ("栋-", "-", "栋", "letter", "座")
 A_ROOM_FORMS = ("door", "door室", "number", "door房")
 
@@ -83,7 +82,7 @@ class Dialect:
         own.headings = {key: random.choice(words) for key, words in HEADINGS.items()}
         test_heading = random.choice(TEST_HEADINGS)
         tests = [f"test{day}" for day in TEST_DAYS]
-        own.headings |= {key: test_heading(day, i) for i, (key, day) in enumerate(zip(tests, TEST_DAYS, strict=True))}
+        own.headings |= {f"test{day}": test_heading(day, index) for index, day in enumerate(TEST_DAYS)}
         own.columns = own._order(tests)
         if own.suffix != ".xlsx":  # a heading over two lines would shift the physical lines
             own.headings = {key: heading.replace("\n", "") for key, heading in own.headings.items()}
@@ -97,7 +96,8 @@ class Dialect:
         return own
 
     def _order(self, tests: list[str]) -> list[str]:
-        blocks = [["name", "id_number", "phone"], ["room"], ["category"], ["exposure"], ["check_in", "check_out"]]
+        person, stay = ["name", "id_number", "phone"], ["check_in", "check_out"]
+        blocks = [person, ["room"], ["category"], ["exposure"], stay]
         if self.random.random() < 0.3:
             blocks[0].insert(1, "sex")
         if self.random.random() < 0.2:
@@ -141,8 +141,8 @@ class Dialect:
     def id_number(self, number: str) -> Value:
         """An identifier as text in some form."""
         wide = number.translate({code: code + 0xFEE0 for code in range(0x30, 0x5B)})
-        forms = (number, number, f"'{number}", number.lower(), f"{number}  ", wide, f"{number[:6]} {number[6:14]} {number[14:]}")
-        return self.random.choice(forms)
+        parts = f"{number[:6]} {number[6:14]} {number[14:]}"
+        return self.random.choice((number, number, f"'{number}", number.lower(), f"{number}  ", wide, parts))
 
     def destroyed(self, number: str) -> Value:
         """An identifier as a spreadsheet destroys it."""
@@ -152,18 +152,16 @@ class Dialect:
 
     def phone(self, number: str) -> Value:
         """A telephone number in some form."""
-        forms: tuple[Value, ...] = (
-            number, number, float(number), f"{number}.0", f"+86{number}",
-            f"{number[:3]}-{number[3:7]}-{number[7:]}", f"{number[:3]} {number[3:7]} {number[7:]}", "",
-        )
-        return self.random.choice(forms)
+        parts = number[:3], number[3:7], number[7:]
+        forms: tuple[Value, ...] = (number, number, float(number), f"{number}.0", f"+86{number}", "")
+        return self.random.choice((*forms, "-".join(parts), " ".join(parts)))
 
     def name(self, name: str) -> Value:
         """A name in some form."""
         if "·" in name:
             return name.replace("·", self.random.choice("·•‧・"))
-        first, rest = name[0], name[1:]
-        return self.random.choice((name, name, name, f"{first} {rest}", f"{first}\u3000{rest}", f" {name}\u3000"))
+        apart, wide_apart = f"{name[0]} {name[1:]}", f"{name[0]}\u3000{name[1:]}"
+        return self.random.choice((name, name, name, apart, wide_apart, f" {name}\u3000"))
 
     def room(self, building: str, floor: int, number: int, *, single: bool) -> Value:
         """A room in some form; without its building only where there is one."""
@@ -185,7 +183,7 @@ class Dialect:
     def temperature(self, tenths: int) -> Value:
         """A temperature in some form."""
         whole, part = divmod(tenths, 10)
-        words = {35: "三十五", 36: "三十六", 37: "三十七"}[whole] + "度" + ("零一二三四五六七八九"[part] if part else "")
+        words = f"三十{'五六七'[whole - 35]}度{' 一二三四五六七八九'[part]}".strip()
         return self.random.choice((tenths / 10, f"{tenths / 10}℃", words, f"{tenths / 10}"))
 
     # --- layout --------------------------------------------------------------------------------------------
@@ -204,7 +202,7 @@ class Dialect:
             group = group_of.get(key, "")
             upper.append(label if not group else "" if group == last else group)
             last = group
-        lower: list[Value] = [label if key in group_of else "" for key, label in zip(self.columns, plain, strict=True)]
+        lower: list[Value] = [self.headings[key] if key in group_of else "" for key in self.columns]
         return [upper, lower]
 
 

@@ -51,8 +51,8 @@ def write_registers(
 ) -> Truth:
     """Write `sites.xlsx` and `stays/…` into the folder and return what a correct reader reports.
 
-    The same seed writes the same registers. `each` is how often every kind of mistake is planted (as far
-    as the county has lines fit for it).
+    The same seed writes the same registers. `each` is how often every kind of mistake is planted (as far as the
+    county has lines fit for it).
     """
     county = County(seed, cutoff, sites, persons)
     county.plant(each)
@@ -66,35 +66,20 @@ def write_registers(
 
 def _write_sites(folder: Path, county: County) -> None:
     random, cutoff = county.random, county.cutoff
-    rows: list[list[Value]] = [
-        [f"清河区集中隔离医学观察点台账({cutoff.year}年{cutoff.month}月{cutoff.day}日)"]
-    ]
-    rows.append(
-        [
-            "序号",
-            "编码",
-            "隔离点名称",
-            "所属乡镇/街道",
-            "地址",
-            "楼栋数",
-            "楼层数",
-            "房间数",
-            "通风分区",
-            "启用日期",
-            "负责人",
-            "联系电话",
-            "备注",
-        ]
+    title = f"清河区集中隔离医学观察点台账({cutoff.year}年{cutoff.month}月{cutoff.day}日)"
+    headings = (
+        "序号 编码 隔离点名称 所属乡镇/街道 地址 楼栋数 楼层数 房间数 通风分区 启用日期 负责人 联系电话 备注"
     )
+    rows: list[list[Value]] = [[title], [*headings.split()]]
     for number, site in enumerate(county.sites, 1):
-        zones = ";".join(
-            f"{index + 1}区:{chr(65 + index)}栋1-{site.floors}层" for index in range(site.buildings)
-        )
+        buildings = enumerate("ABCDEFG"[: site.buildings], 1)
+        zones = ";".join(f"{index}区:{building}栋1-{site.floors}层" for index, building in buildings)
         total = site.buildings * site.floors * site.per_floor
+        size: list[Value] = [site.buildings, site.floors, total, zones, cutoff - days(30)]
+        phone = f"19{random.randint(10**8, 10**9 - 1)}"
         rows.append(
-            [number, site.code, site.name, "河东街道", f"滨水路{number}号", site.buildings, site.floors,
-            total, zones, cutoff - days(30), county.name(), f"19{random.randint(10**8, 10**9 - 1)}", ""]
-        )  # fmt: skip
+            [number, site.code, site.name, "河东街道", f"滨水路{number}号", *size, county.name(), phone]
+        )
     rows.append(["合计", f"{len(county.sites)}个"])
     write_workbook(folder / "sites.xlsx", [Sheet("Sheet1", rows)])
 
@@ -149,18 +134,14 @@ def _cells(line: Line, dialect: Dialect, county: County) -> list[Value]:
         "name": random.choice(("", "/")) if "missing_name" in kinds else dialect.name(line.name),
         "sex": random.choice("男女"),
         "nation": "汉族",
-        "id_number": dialect.destroyed(line.number)
-        if "destroyed_id" in kinds
-        else dialect.id_number(line.number),
+        "id_number": (dialect.destroyed if "destroyed_id" in kinds else dialect.id_number)(line.number),
         "phone": dialect.phone(line.phone),
         "room": dialect.room(*line.room, single=line.site.buildings == 1),
         "category": random.choice(CATEGORIES[line.category])
         if line.category in CATEGORIES
         else line.category,
         "exposure": dialect.date(line.exposure),
-        "check_in": random.choice(("", "/"))
-        if "missing_check_in" in kinds
-        else dialect.date(line.check_in, strange),
+        "check_in": dialect.date(None if "missing_check_in" in kinds else line.check_in, strange),
         "check_out": dialect.date(line.check_out, strange),
         "temperature": dialect.temperature(random.randint(359, 373)),
         "remark": line.remark,

@@ -16,11 +16,20 @@ DOTTED = ("阿依古丽·买买提", "扎西·才让", "索南·卓玛", "玛依
 PLACES = ("柳岸", "云栖", "松风", "长宁", "景和", "清泉", "东篱", "望山", "和畅", "临溪")
 KINDS_OF_HOUSE = ("宾馆", "酒店", "公寓", "度假村", "商务酒店")
 UNKNOWN_CATEGORIES = ("待定", "??", "三类", "时空伴随", "B类", "待核")
+AREAS = ("990102", "980724", "970203")
+FATES = {"plain": 80, "approved": 5, "hospital": 4, "moved": 6, "returned": 5}
 PLANTED = (
-    "missing_name", "bad_id_checksum", "destroyed_id", "missing_check_in", "check_out_before_check_in", "
-    ""future_date",
-    "unknown_category", "exact_duplicate_row", "near_duplicate_person", "room_double_booked", "
-    ""overlapping_sites",
+    "missing_name",
+    "bad_id_checksum",
+    "destroyed_id",
+    "missing_check_in",
+    "check_out_before_check_in",
+    "future_date",
+    "unknown_category",
+    "exact_duplicate_row",
+    "near_duplicate_person",
+    "room_double_booked",
+    "overlapping_sites",
     "early_release_unapproved",
 )
 
@@ -58,6 +67,11 @@ class Line:
     twin: "Line | None" = None
     written: list[Value] = field(default_factory=list)
 
+    def placed(self, site: InventedSite, room: tuple[str, int, int], start: date, end: date | None) -> "Line":
+        """The same line in another room on other days."""
+        self.site, self.room, self.check_in, self.check_out = site, room, start, end
+        return self
+
 
 FAR = date(9999, 1, 1)
 
@@ -66,7 +80,7 @@ class County:
     """The story: sites, households, stays, mistakes."""
 
     def __init__(self, seed: int, cutoff: date, sites: int, persons: int) -> None:
-        self.random = Random(seed)
+        self.random = Random(seed)  # noqa: S311 - a drill must repeat, not be secret
         self.cutoff = cutoff
         self.numbers: set[str] = set()
         self.sites = self._sites(sites)
@@ -79,23 +93,26 @@ class County:
         names: list[str] = []
         while len(names) < count:
             # Some names contain another one, as real ones do.
-            base = self.random.choice(names)[:-3] if names and self.random.random() < 0.2 else self.random.choice(PLACES)
+            again = names and self.random.random() < 0.2
+            base = self.random.choice(names)[:-3] if again else self.random.choice(PLACES)
             house = "" if base.endswith(KINDS_OF_HOUSE) else self.random.choice(KINDS_OF_HOUSE)
             prefix = self.random.choice(PLACES) if not house or self.random.random() < 0.5 else ""
             name = f"{prefix}{base}{house}隔离点"
             if name not in names:
                 names.append(name)
         codes = self.random.sample(range(1000, 9999), count)
-        return [
-            InventedSite(f"QZ{code}", name, self.random.choice((1, 1, 2, 3)), self.random.randint(3, 11), self.random.randint(6, 20))
-            for code, name in zip(codes, names, strict=True)
-        ]
+        return [self._site(f"QZ{code}", name) for code, name in zip(codes, names, strict=True)]
 
-    def identifier(self, birth: date | None = None) -> str:
+    def _site(self, code: str, name: str) -> InventedSite:
+        buildings = self.random.choice((1, 1, 2, 3))
+        return InventedSite(code, name, buildings, self.random.randint(3, 11), self.random.randint(6, 20))
+
+    def identifier(self) -> str:
         """An invented identifier with a right check digit; area codes that no place has."""
         while True:
-            born = birth or date(self.random.randint(1940, 2015), self.random.randint(1, 12), self.random.randint(1, 28))
-            body = f"{self.random.choice(('990102', '980724', '970203'))}{born:%Y%m%d}{self.random.randint(0, 999):03d}"
+            year, month, day = (self.random.randint(*span) for span in ((1940, 2015), (1, 12), (1, 28)))
+            serial = self.random.randint(0, 999)
+            body = f"{self.random.choice(AREAS)}{date(year, month, day):%Y%m%d}{serial:03d}"
             number = body + check_digit(body)
             if number not in self.numbers:
                 self.numbers.add(number)
@@ -110,7 +127,8 @@ class County:
     def free_room(self, site: InventedSite, start: date, end: date) -> tuple[str, int, int] | None:
         """A room of the site that nobody uses on these nights."""
         for _ in range(60):
-            room = (chr(65 + self.random.randrange(site.buildings)), self.random.randint(1, site.floors), self.random.randint(1, site.per_floor))
+            building = chr(65 + self.random.randrange(site.buildings))
+            room = building, self.random.randint(1, site.floors), self.random.randint(1, site.per_floor)
             nights = site.taken.setdefault(room, [])
             if all(end <= start_ or start >= end_ for start_, end_ in nights):
                 nights.append((start, end))
@@ -120,7 +138,7 @@ class County:
     def _household(self) -> None:
         site, size = self.random.choice(self.sites), self.random.choice((1, 1, 1, 2, 2, 3, 4))
         first = self.cutoff - days(self.random.randint(0, 23))
-        fate = self.random.choices(("plain", "approved", "hospital", "moved", "returned"), (80, 5, 4, 6, 5))[0]
+        fate = self.random.choices(tuple(FATES), tuple(FATES.values()))[0]
         length = self.random.choice((14, 14, 14, 15)) if fate == "plain" else self.random.randint(3, 12)
         length = 14 if fate == "returned" else length
         end = first + days(length) if first + days(length) <= self.cutoff else None
@@ -132,11 +150,9 @@ class County:
         people = self._people(size)
         category = self.random.choice(tuple(CATEGORIES))
         remark = {"approved": "区指挥部批准,转居家隔离", "hospital": "核酸阳性,转定点医院"}.get(fate, "")
-        lines = [
-            Line(site, name, number, phone, room, category, first, end, first, remark=remark, plain=fate == "plain")
-            for name, number, phone in people
-        ]
+        lines = [Line(site, *person, room, category, first, end, first, remark) for person in people]
         for line in lines:
+            line.plain = fate == "plain"
             line.exposure = self.random.choice((None, first - days(self.random.randint(0, 3))))
             line.positive_day = 1 if fate == "hospital" and self.random.random() < 0.5 else None
         self._share(lines)
@@ -161,33 +177,34 @@ class County:
                 line.remark = f"{line.remark}{self.random.choice(',;,')}{words}" if line.remark else words
 
     def _goes_on(self, lines: list[Line], fate: str, end: date) -> None:
+        """The household's next stay: in another site on the same day, or once more after some days."""
+        moved = fate == "moved"
+        start = end if moved else end + days(self.random.randint(1, 6))
+        first = lines[0].first_day if moved else start
+        out = first + days(14) if first + days(14) <= self.cutoff else None
         others = [site for site in self.sites if site is not lines[0].site]
-        start = end if fate == "moved" else end + days(self.random.randint(1, 6))
-        if not others or start > self.cutoff:
-            if fate == "moved":
-                for line in lines:
-                    line.remark = ";".join(part for part in ("经批准提前解除转居家隔离", line.remark) if part)
-            return
-        site = self.random.choice(others)
-        due = (lines[0].first_day if fate == "moved" else start) + days(14)
-        out = due if due <= self.cutoff else None
-        room = self.free_room(site, start, out or FAR)
+        site = self.random.choice(others) if others else lines[0].site
+        room = self.free_room(site, start, out or FAR) if others and start <= self.cutoff else None
         if room is None:
-            for line in lines:
-                line.remark = ";".join(part for part in ("经批准提前解除转居家隔离", line.remark) if part)
-                if fate == "moved" else line.remark return
-        first = lines[0].first_day if fate == "moved" else start
+            if moved:
+                self._add_remark(lines, "经批准提前解除转居家隔离")
+            return
+        remark = f"由{lines[0].site.name}转入" if moved else "再次隔离"
         later = [
-            replace(line, site=site, room=room, check_in=start, check_out=out, first_day=first, remark="", kinds=[], exposure=None)
+            replace(line, remark=remark, exposure=None, kinds=[]).placed(site, room, start, out)
             for line in lines
         ]
         for line in later:
-            line.remark = f"由{lines[0].site.name}转入" if fate == "moved" else "再次隔离"
-        for line in lines:
-            if fate == "moved":
-                line.remark = ";".join(part for part in (f"转至{site.name}", line.remark) if part)
+            line.first_day = first
+        if moved:
+            self._add_remark(lines, f"转至{site.name}")
         self._share(later)
         self.lines += later
+
+    @staticmethod
+    def _add_remark(lines: list[Line], words: str) -> None:
+        for line in lines:
+            line.remark = f"{words};{line.remark}" if line.remark else words
 
     # --- mistakes ------------------------------------------------------------------------------------------
     def plant(self, each: int) -> None:
@@ -200,7 +217,9 @@ class County:
                         break
 
     def _alone(self, line: Line) -> bool:
-        return not any(other is not line and other.room == line.room and other.site is line.site for other in self.lines)
+        return not any(
+            other is not line and other.room == line.room and other.site is line.site for other in self.lines
+        )
 
     def _mark(self, kind: str, *lines: Line) -> bool:
         for line in lines:
@@ -260,17 +279,16 @@ class County:
     def _plant_room_double_booked(self, line: Line) -> bool:
         if not self._alone(line):
             return False
-        hosts = [
-            other
-            for other in self.lines
-            if other.site is line.site and other is not line and other.plain and not other.kinds and _overlap(other, line)
-        ]
+        here = [other for other in self.lines if other.site is line.site and other is not line]
+        hosts = [other for other in here if other.plain and not other.kinds and _overlap(other, line)]
         if not hosts:
             return False
         room = self.random.choice(hosts).room
-        met = [other for other in self.lines if other.site is line.site and other.room == room]
-        if any(other.kinds or not other.plain for other in met) or any(other.name == line.name for other in
-        met): return False
+        met = [other for other in here if other.room == room]
+        if any(other.kinds or not other.plain for other in met) or any(
+            other.name == line.name for other in met
+        ):
+            return False
         line.room = room
         return self._mark("room_double_booked", line, *(other for other in met if _overlap(other, line)))
 
@@ -280,11 +298,13 @@ class County:
         if not others or start > self.cutoff or (line.check_out and start >= line.check_out):
             return False
         site = self.random.choice(others)
-        end = line.check_out and max(line.check_out, start + days(14) if start < line.check_in else line.check_out)
+        end = line.check_out
+        if end and start < line.check_in:
+            end = max(end, start + days(14))
         room = self.free_room(site, start, end or FAR)
         if room is None or (end and end > self.cutoff):
             return False
-        copy = replace(line, site=site, room=room, check_in=start, check_out=end, remark="", exposure=None, kinds=[], plain=False)
+        copy = replace(line, remark="", exposure=None, kinds=[], plain=False).placed(site, room, start, end)
         self.lines.append(copy)
         return self._mark("overlapping_sites", line, copy)
 

@@ -33,8 +33,10 @@ def near_duplicates(lines: Lines, context: Context) -> Iterator[Problem]:
         if (key := _near_key(line)) is not None:
             alike[key].append((id_text(line.draft.cell("id_number")), line.draft.source))
     for stay in _known(lines, context):
-        if stay.room and stay.document and (key := (stay.site, stay.room, stay.check_in, stay.name)) in alike:
-            alike[key].append((stay.document.number, stay.source))
+        if stay.room and stay.document:
+            place = stay.site, stay.room, stay.check_in, stay.name
+            if place in alike:
+                alike[place].append((stay.document.number, stay.source))
     pairs = [
         (one[1], other[1])
         for group in alike.values()
