@@ -205,11 +205,26 @@ def _matter_row(
     )  # fmt: skip
 
 
-def perform_many(steps: Sequence[tuple[UUID, Step]], *, actor: Actor, raising: bool = False) -> BulkOutcome:
+def perform_many(
+    steps: Sequence[tuple[UUID, Step]], *, actor: Actor, key: str | None = None, raising: bool = False
+) -> BulkOutcome:
     """Take many steps on many matters, in their order, in one transaction; refused ones are listed.
 
-    Several steps of one matter may follow each other. The caller makes it idempotent.
+    Several steps of one matter may follow each other. `key` as in `open_many`.
     """
+    with transaction.atomic():
+        if key is None:
+            return _perform_many(steps, actor, raising)
+        mark = store.fingerprint("perform_many", [[str(m), s.transition, s.payload] for m, s in steps])
+        kept = store.earlier_result(actor, key, mark)
+        if kept is not None:
+            return BulkOutcome.again(kept)
+        outcome = _perform_many(steps, actor, raising)
+        store.remember(actor, key, mark, outcome.as_json(), timezone.now())
+        return outcome
+
+
+def _perform_many(steps: Sequence[tuple[UUID, Step]], actor: Actor, raising: bool) -> BulkOutcome:
     outcome, now = BulkOutcome(), timezone.now()
     with transaction.atomic():
         rows = store.lock_many({matter_id for matter_id, _ in steps})

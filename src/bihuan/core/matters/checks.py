@@ -94,9 +94,7 @@ def _reach_problems(kind: MatterType[Any]) -> Iterator[tuple[str, str]]:
     for state in kind.states:
         if state.code not in reached:
             yield "R1", f"state {state.code} cannot be reached"
-        if not state.closed and not any(
-            kind.state(code).closed for code in _closure({state.code}, edges)
-        ):
+        if not state.closed and not any(kind.state(code).closed for code in _closure({state.code}, edges)):
             yield "R2", f"state {state.code} is a dead end: nothing leads from it to a close"
 
 

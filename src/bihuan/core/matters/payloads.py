@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -39,21 +38,25 @@ def plain(value: Any) -> Json:
 
 
 @cache
-def _fields(payload_type: type) -> tuple[tuple[str, bool], ...]:
+def _fields(payload_type: type) -> tuple[tuple[str, bool, Any], ...]:
     return tuple(
-        (field.name, bool(field.metadata.get("sealed"))) for field in dataclasses.fields(payload_type)
+        (field.name, bool(field.metadata.get("sealed")), field.default)
+        for field in dataclasses.fields(payload_type)
     )
 
 
 def split(payload: Any) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Return the payload's fields in clear and those to be sealed; empty ones are left out of both."""
+    """Return the payload's fields in clear and those to be sealed; what was left at its default is in neither.
+
+    A default may therefore never change its meaning: give the field another name instead.
+    """
     clear: dict[str, Json] = {}
     personal: dict[str, Json] = {}
-    for name, is_sealed in _fields(type(payload)):
-        value = plain(getattr(payload, name))
-        if value is None or value == "" or value == []:
+    for name, is_sealed, default in _fields(type(payload)):
+        value = getattr(payload, name)
+        if value is None or value == default:
             continue
-        (personal if is_sealed else clear)[name] = value
+        (personal if is_sealed else clear)[name] = plain(value)
     return clear, personal
 
 
@@ -70,6 +73,3 @@ def parse(payload_type: type, data: object) -> Any:
 def schema(payload_type: type) -> dict[str, Any]:
     """Return the JSON schema of a payload type, for the API's description."""
     return cast("dict[str, Any]", _adapter(payload_type).json_schema())
-
-
-Splitter = Callable[[Any], tuple[dict[str, Json], dict[str, Json]]]

@@ -116,5 +116,3 @@ def _recount(row: tuple[Any, ...], jurisdiction: str, now: datetime) -> int:
         ]
     )  # fmt: skip
     return 1
-
-

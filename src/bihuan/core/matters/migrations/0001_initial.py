@@ -7,61 +7,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_initial'),
-        ('people', '0001_initial'),
-        ('places', '0001_initial'),
+        ("access", "0002_initial"),
+        ("people", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Number',
+            name="Number",
             fields=[
-                ('series', models.CharField(max_length=96, primary_key=True, serialize=False)),
-                ('last', models.IntegerField()),
+                ("series", models.CharField(max_length=96, primary_key=True, serialize=False)),
+                ("last", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('key', models.CharField(max_length=128)),
-                ('actor', models.UUIDField()),
-                ('fingerprint', models.BinaryField()),
-                ('result', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('pk', models.CompositePrimaryKey('actor', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=128)),
+                ("actor", models.UUIDField()),
+                ("fingerprint", models.BinaryField()),
+                ("result", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "actor", "key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=48)),
-                ('number', models.CharField(max_length=64)),
-                ('jurisdiction', models.CharField(max_length=12)),
-                ('state', models.CharField(max_length=32)),
-                ('version', models.IntegerField(default=1)),
-                ('title_zh', models.CharField(blank=True, max_length=160)),
-                ('title_en', models.CharField(blank=True, max_length=160)),
-                ('rank', models.SmallIntegerField(default=3)),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('due', models.JSONField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('alarm', models.BooleanField(default=False)),
-                ('disputed', models.BooleanField(default=False)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('organ', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='access.organ')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='people.person')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("type", models.CharField(max_length=48)),
+                ("number", models.CharField(max_length=64)),
+                ("jurisdiction", models.CharField(max_length=12)),
+                ("state", models.CharField(max_length=32)),
+                ("version", models.IntegerField(default=1)),
+                ("title_zh", models.CharField(blank=True, max_length=160)),
+                ("title_en", models.CharField(blank=True, max_length=160)),
+                ("rank", models.SmallIntegerField(default=3)),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("due", models.JSONField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("alarm", models.BooleanField(default=False)),
+                ("disputed", models.BooleanField(default=False)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="access.organ"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="people.person"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="places.place"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['organ', 'rank', 'due_at'], name='matter_worklist'), models.Index(fields=['type', 'state', 'due_at'], name='matter_state')],
-                'constraints': [models.UniqueConstraint(fields=('jurisdiction', 'type', 'number'), name='one_matter_a_number')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", True)),
+                        fields=["organ", "rank", "due_at"],
+                        name="matter_worklist",
+                    ),
+                    models.Index(fields=["type", "state", "due_at"], name="matter_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "type", "number"), name="one_matter_a_number"
+                    )
+                ],
             },
         ),
     ]
