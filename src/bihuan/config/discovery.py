@@ -1,4 +1,4 @@
-"""Finds the modules: every folder of `bihuan/modules` that holds a `matter.py` is one; nothing is listed by hand."""
+"""Finds the modules: every folder of `bihuan/modules` with a `matter.py` is one; none is listed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every setting, typed, read once from the environment (`docs/reference/settings.md` is generated from here)."""
+"""Every setting, typed, read once from the environment (`docs/reference/settings.md` is made from here)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Environment(BaseSettings):
     )
     smtp_url: str | None = Field(
         default=None,
-        description="smtp://user:password@host:port of a mail relay; unset: messages stay in the embedded sink.",
+        description="smtp://user:password@host:port of a mail relay; unset: messages stay in the sink.",
     )
     mail_from: str = Field(default="bihuan@localhost", description="Sender of the county's mail.")
     upload_limit_mb: int = Field(default=64, description="Largest file accepted by the web page, in MiB.")

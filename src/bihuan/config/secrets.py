@@ -1,4 +1,4 @@
-"""Secrets of an installation that are made on first use and kept in files of mode 0600, outside the database."""
+"""Secrets of an installation, made on first use and kept in files of mode 0600, outside the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django's settings, derived from `environment.py`; nothing here is meant to be edited for an installation."""
+"""Django's settings, derived from `environment.py`; nothing here is edited for an installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The county that tests run in: a throw-away folder with its own PostgreSQL, keys and files (a pytest plugin).
+"""The county that tests run in: a throw-away folder with PostgreSQL, keys and files (a pytest plugin).
 
 It must be there before Django's settings are read, which is earlier than any `conftest.py`. Workers of
 pytest-xdist use the folder of the process that started them, each with its own test database.
@@ -28,14 +28,14 @@ def _throw_away_county() -> None:
 
 
 def _without_waiting_for_the_disk(home: Path) -> None:
-    """Start the server; what a crash of the whole machine would lose, a test may lose (a killed server not)."""
+    """Start the server; what a crash of the whole machine would lose, a test may lose."""
     import psycopg
 
     from bihuan.adapters.postgres import embedded
 
     with psycopg.connect(embedded.url(home), autocommit=True) as connection:
         for name in ("fsync", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {name} = off")  # noqa: S608 - two names of our own
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
 
 

@@ -1,1 +1,1 @@
-"""PostgreSQL outside of Django: the county's embedded server, its address, and the programs that belong to it."""
+"""PostgreSQL outside of Django: the embedded server, its address, the programs of its version."""

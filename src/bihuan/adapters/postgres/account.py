@@ -60,9 +60,10 @@ def _made() -> pwd.struct_passwd:
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise PostgresUnavailable(
-            "PostgreSQL 不能以 root 运行，又无法建立系统账户 bihuan。请改用普通用户运行，或先执行 useradd --system bihuan",
-            "PostgreSQL does not run as root and the account bihuan could not be made; run as an ordinary user, "
-            "or first: useradd --system bihuan",
+            "PostgreSQL 不能以 root 运行，又无法建立系统账户 bihuan。"
+            "请改用普通用户运行，或先执行 useradd --system bihuan",
+            "PostgreSQL does not run as root and the account bihuan could not be made; "
+            "run as an ordinary user, or first: useradd --system bihuan",
         ) from error
     return pwd.getpwnam(NAME)
 

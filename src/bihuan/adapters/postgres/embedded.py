@@ -1,8 +1,8 @@
 """The embedded PostgreSQL of one county: the same engine as a server of your own, its programs from a wheel.
 
-Whoever uses it holds a shared lock on `postgres.users` for as long as he lives; who leaves and finds that nobody
-else holds one stops the server. The kernel gives the lock back however a process ends, so a killed user never
-keeps the server from being stopped, and never takes it away from the others. The wheel's own bookkeeping (a list
+Whoever uses it holds a shared lock on `postgres.users` while he lives; who leaves and finds that nobody else
+holds one stops the server. The kernel gives the lock back however a process ends, so a killed user can
+neither keep the server running for ever nor take it away from the others. The wheel's own bookkeeping (a list
 of process numbers, ten seconds to start) loses both after a `kill -9`; only its programs are used.
 """
 
@@ -58,7 +58,7 @@ def programs_folder(major: int = MAJOR) -> Path | None:
 
 
 def url(home: Path) -> str:
-    """Return the address of the county's server, started where it does not run, held until this process ends."""
+    """Return the address of the county's server, started if need be and held until this process ends."""
     data = home.resolve() / "postgres"
     server = _Server(data)
     with _one_at_a_time(data):
@@ -96,8 +96,8 @@ def _opened(path: Path) -> int:
     except OSError as error:
         raise PostgresUnavailable(
             f"无法使用数据目录 {path.parent}：{error.strerror}。请检查权限，或用 BIHUAN_HOME 另选目录",
-            f"the folder {path.parent} cannot be used: {error.strerror}; check who owns it, or choose another "
-            "by BIHUAN_HOME",
+            f"the folder {path.parent} cannot be used: {error.strerror}; "
+            "check who owns it, or choose another by BIHUAN_HOME",
         ) from error
 
 
@@ -200,7 +200,8 @@ class _Server:
         )  # fmt: skip
         if done.returncode != 0:
             raise PostgresUnavailable(
-                f"无法建立数据库：{_last(done.stderr)}", f"the database could not be made: {_last(done.stderr)}"
+                f"无法建立数据库：{_last(done.stderr)}",
+                f"the database could not be made: {_last(done.stderr)}",
             )
         (self.data / "bihuan.conf").write_text(TUNING)
         (self.data / "bihuan.conf").chmod(0o644)
@@ -211,7 +212,10 @@ class _Server:
         let_reach(self.account, self.data.parent)
         folder = self._socket_place()
         quoted = '"' + str(folder).replace('"', '""') + '"'  # a list of folders for PostgreSQL, one here
-        options = f"-c listen_addresses= -c unix_socket_permissions=0700 -c unix_socket_directories={shlex.quote(quoted)}"
+        options = (
+            "-c listen_addresses= -c unix_socket_permissions=0700 "
+            f"-c unix_socket_directories={shlex.quote(quoted)}"
+        )
         until = time.monotonic() + 30
         while True:
             self._forget_dead()
@@ -238,7 +242,7 @@ class _Server:
             note.unlink(missing_ok=True)
 
     def _socket_place(self) -> Path:
-        """Return where the socket goes: the data folder, or a private one where that path is too long for it."""
+        """Return where the socket goes: the data folder, or a private one where its path is too long."""
         if len(os.fsencode(self.data)) + len("/.s.PGSQL.5432") <= SOCKET_LIMIT:
             return self.data
         digest = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
@@ -248,7 +252,7 @@ class _Server:
         if folder.is_symlink() or owner not in {os.geteuid(), self.account.uid}:
             raise PostgresUnavailable(
                 f"{folder} 属于另一用户，不安全：请删除它，或用较短的 BIHUAN_HOME",
-                f"{folder} belongs to somebody else, which is not safe: remove it, or use a shorter BIHUAN_HOME",
+                f"{folder} belongs to somebody else, not safe: remove it, or use a shorter BIHUAN_HOME",
             )
         self.account.own(folder)
         return folder
@@ -270,7 +274,7 @@ class _Server:
 
 
 def _run(command: Sequence[str], account: Account) -> subprocess.CompletedProcess[str]:
-    """Run a server program with a bare environment: nothing of ours (keys, passwords) belongs in the server's."""
+    """Run a server program with a bare environment: our keys and passwords do not belong in it."""
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         # files, not pipes: the server started by pg_ctl would keep a pipe open, and us waiting

@@ -1,0 +1,102 @@
+"""Live events: what changed, told to open screens without a reload, through a table and NOTIFY.
+
+An event says that something changed and where to look; it never says what about whom. Screens ask the
+ordinary pages for the content, so permissions and masking stay in one place. Delivery is at least once: a
+screen that was away names the last event it saw and gets those after it, and perhaps one it saw already.
+
+Topics: one word (`worklist`: every officer in post), `organ:<code>`, `place:<uuid>`, `officer:<uuid>`; who
+may listen to which, `access_to` decides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bihuan.core.access.models import Appointment
+
+CHANNEL: Final = "bihuan_live"
+KEPT: Final = timedelta(days=1)
+OVERLAP: Final = 200  # numbers looked back on a replay: a lower number may have been committed later
+_TOPIC: Final = re.compile(r"[a-z_]{1,40}|organ:[\w.-]{1,32}|(?:place|officer):[0-9a-f-]{36}")
+
+
+class LiveEvent(models.Model):
+    """One event. Kept for a day, for screens that were away; the ledger keeps what happened."""
+
+    id = models.BigAutoField(primary_key=True)
+    topic = models.TextField()
+    payload = models.JSONField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        app_label = "outbox"
+        indexes: ClassVar = [models.Index(fields=["topic", "id"], name="live_event_topic")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.topic}"
+
+
+def publish(topic: str, payload: Mapping[str, str | int | bool | None]) -> None:
+    """Tell open screens, when the running transaction commits; a transaction that fails tells nothing.
+
+    `payload` holds pointers (a matter's id, a state), never personal data. ValueError: no such kind of topic.
+    """
+    if not _TOPIC.fullmatch(topic):
+        raise ValueError(f"no such topic: {topic}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH told AS (INSERT INTO outbox_liveevent (topic, payload) VALUES (%s, %s) RETURNING id) "
+            "SELECT pg_notify(%s, id::text) FROM told",
+            [topic, json.dumps(dict(payload), ensure_ascii=False), CHANNEL],
+        )
+
+
+def access_to(officer_id: UUID, topics: list[str]) -> list[str]:
+    """Return those of the topics that the officer may listen to now; unknown kinds are nobody's."""
+    held = list(
+        Appointment.objects.filter(officer_id=officer_id, since__lte=timezone.now())
+        .exclude(until__lte=timezone.now())
+        .values_list("organ_id", "place_id")
+    )
+    organs = {organ for organ, _ in held}
+    places = {str(place) for _, place in held if place is not None}
+    anywhere = any(place is None for _, place in held)
+    return [topic for topic in topics if _allowed(topic, officer_id, organs, places, anywhere)]
+
+
+def _allowed(topic: str, officer_id: UUID, organs: set[str], places: set[str], anywhere: bool) -> bool:
+    if not organs or not _TOPIC.fullmatch(topic):
+        return False
+    kind, _, name = topic.partition(":")
+    if kind == "organ":
+        return name in organs
+    if kind == "place":
+        return anywhere or name in places
+    return not name or name == str(officer_id)
+
+
+def since(last: int, topics: list[str], limit: int = 1000) -> list[tuple[int, str, object]]:
+    """Return (number, topic, payload) of the events after `last`, the oldest first."""
+    after = LiveEvent.objects.filter(topic__in=topics, id__gt=last - OVERLAP)
+    recent = after.filter(models.Q(id__gt=last) | models.Q(at__gte=timezone.now() - timedelta(minutes=1)))
+    return list(recent.order_by("id").values_list("id", "topic", "payload")[:limit])
+
+
+def numbered(ids: list[int]) -> list[tuple[int, str, object]]:
+    """Return (number, topic, payload) of these events."""
+    return list(LiveEvent.objects.filter(id__in=ids).order_by("id").values_list("id", "topic", "payload"))
+
+
+def forget(before: datetime | None = None) -> int:
+    """Delete events that no screen will ask for any more (older than a day); returns how many."""
+    deleted, _ = LiveEvent.objects.filter(at__lt=before or timezone.now() - KEPT).delete()
+    return deleted
