@@ -1,0 +1,127 @@
+"""Pages of the kit itself: language, theme, post, login, and failures."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import activate
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_POST
+
+from bihuan.kit import refusals
+from bihuan.kit.frame import THEME_COOKIE
+from bihuan.kit.login import LoginForm
+from bihuan.kit.session import choose
+
+YEAR = 365 * 24 * 3600
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    target = request.POST.get("next", "/")
+    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(target if ours else "/")
+
+
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Show everything in the other language; an officer's choice is kept with the account."""
+    chosen = request.POST.get("language", "")
+    answer = _back(request)
+    if chosen in dict(settings.LANGUAGES):
+        activate(chosen)
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax")
+        user: Any = request.user
+        if user.is_authenticated and user.language != chosen:
+            user.language = chosen
+            user.save(update_fields=["language"])
+    return answer
+
+
+@require_POST
+def switch_theme(request: HttpRequest) -> HttpResponse:
+    """Change between light and dark; the page's script does the same without a request."""
+    now = request.COOKIES.get(THEME_COOKIE, "light")
+    answer = _back(request)
+    answer.set_cookie(THEME_COOKIE, "light" if now == "dark" else "dark", max_age=YEAR, samesite="Lax")
+    return answer
+
+
+@require_POST
+@login_required
+def switch_post(request: HttpRequest) -> HttpResponse:
+    """Work under another of one's own running appointments."""
+    if not choose(request, request.POST.get("appointment", "")):
+        return refusals.refusal_page(request, refusals.notice(403))
+    return _back(request)
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Show one's own account: posts, language, second factors."""
+    return render(request, "kit/account.html")
+
+
+class Login(auth_views.LoginView):
+    """The officers' door. In the drill county it tells the drill accounts, which are invented people."""
+
+    template_name = "kit/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the drill accounts where this is the drill county."""
+        return {**super().get_context_data(**kwargs), "drill": drill_accounts()}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in and go on in the officer's own language."""
+        answer = super().form_valid(form)
+        language = form.get_user().language
+        if language in dict(settings.LANGUAGES):
+            answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+        return answer
+
+
+def drill_accounts() -> dict[str, Any] | None:
+    """Return what the drill's loader left in `drill.json` beside the files: accounts and their password."""
+    path = settings.BIHUAN.home / "drill.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return found if found.get("accounts") else None
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    return refusals.refusal_page(request, refusals.notice(400))
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403."""
+    return refusals.refusal_page(request, refusals.notice(403))
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404."""
+    return refusals.refusal_page(request, refusals.notice(404))
+
+
+@requires_csrf_token
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer 500 from a page that asks neither database nor session, for they may be what failed."""
+    return render(None, "kit/errors/failed.html", {"notice": refusals.notice(500)}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is no longer valid."""
+    return refusals.refusal_page(request, refusals.CSRF)
