@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from bihuan.core.spec.deadlines import Basis, Clock, NoDeadline, Within
@@ -30,6 +30,7 @@ class State:
     """Where a matter stands. An open state names its deadline (`due`) or the reason for having none.
 
     `Within.set_by(...)` deadlines are computed by the matter type's details (a protocol, a payload's date).
+    `listed_by="place"`: worked through place by place, so the worklist shows one row a place, not one a matter.
     """
 
     code: str
@@ -39,6 +40,7 @@ class State:
     closed: bool = False
     clock: Clock = Clock.RUNNING
     alarm: bool = False
+    listed_by: Literal["matter", "place"] = "matter"
 
     @property
     def label(self) -> Text:

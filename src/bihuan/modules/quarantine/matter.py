@@ -58,7 +58,7 @@ ORDERED = State("ordered", "待入住", "Ordered",
                 due=Within(24, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
 ADMITTED = State("admitted", "已入住", "Admitted",
                  due=Within(4, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
-OBSERVED = State("observed", "隔离观察中", "Under observation",
+OBSERVED = State("observed", "隔离观察中", "Under observation", listed_by="place",
                  due=Within.set_by("protocol", "next_item", consequence=Consequence.INTERNAL))  # fmt: skip
 RELEASE_DUE = State("release_due", "待解除", "Release due",
                     due=Within.set_by("protocol", "release_due", consequence=Consequence.LEGAL))  # fmt: skip
