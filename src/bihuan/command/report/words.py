@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.utils import timezone
 
 from bihuan.command.report.document import ReportDocument
+from bihuan.core.papers.wording import day, in_groups, minute
 from bihuan.core.spec.text import Text
 
 ANNEX = Text("附件", "Annex")
@@ -112,22 +110,3 @@ class Words:
     def value_with_unit(self, shown: str, unit: Text) -> str:
         """Return a value and its unit as one cell."""
         return f"{shown} {self.say(unit)}"
-
-
-def day(moment: datetime, language: str) -> str:
-    """Return a date as papers write it: 2026年10月8日, 8 October 2026."""
-    local = timezone.localtime(moment)
-    return (
-        f"{local:%-d %B %Y}" if language.startswith("en") else f"{local.year}年{local.month}月{local.day}日"
-    )
-
-
-def minute(moment: datetime, language: str) -> str:
-    """Return a time as papers write it: 2026年10月8日08:00."""
-    local = timezone.localtime(moment)
-    return f"{day(moment, language)}{', ' if language.startswith('en') else ''}{local:%H:%M}"
-
-
-def in_groups(hexadecimal: str) -> str:
-    """Return a long hex number in groups of eight, so that it can be compared by eye and broken in a line."""
-    return " ".join(hexadecimal[i : i + 8] for i in range(0, len(hexadecimal), 8))

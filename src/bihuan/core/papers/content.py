@@ -33,8 +33,8 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 OFD: Final = "application/ofd"
 EXTENSIONS: Final = {
     "application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp",
-    "image/tiff": "tif", "image/heic": "heic", DOCX: "docx", XLSX: "xlsx", OFD: "ofd", "application/msword": "doc",
-    "application/vnd.ms-excel": "xls", "text/plain": "txt",
+    "image/tiff": "tif", "image/heic": "heic", DOCX: "docx", XLSX: "xlsx", OFD: "ofd",
+    "application/msword": "doc", "application/vnd.ms-excel": "xls", "text/plain": "txt",
 }  # fmt: skip
 
 
@@ -191,15 +191,18 @@ def _has_entry(data: bytes, name: str) -> bool:
 
 
 def _text(data: bytes) -> str:
-    if b"\0" in data:
-        raise UploadRefused(NUL if data[:64].isascii() else UNKNOWN)
-    for encoding in ("utf-8", "gb18030"):
+    """Check that it is plain text, in UTF-8, UTF-16 with its mark, or GB 18030."""
+    marked = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    for encoding in ("utf-16",) if marked else ("utf-8", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not any(unicodedata.category(c) == "Cc" and c not in "\t\r\n\f" for c in text):
-            return "text/plain"
+        if any(unicodedata.category(c) == "Cc" and c not in "\t\r\n\f\0" for c in text):
+            continue
+        if "\0" in text:
+            raise UploadRefused(NUL)
+        return "text/plain"
     raise UploadRefused(UNKNOWN)
 
 
