@@ -87,7 +87,7 @@ def open_bytes(person_id: UUID, purpose: str, name: str, box: bytes) -> bytes:
 
 
 def _runs(items: Sequence[tuple[UUID, str, str, bytes]]) -> tuple[list[Owner], list[int]]:
-    """Return the owners of the items, neighbours of the same person and purpose as one, and each item's owner."""
+    """Return the owners (neighbouring items of one person and purpose share one) and each item's owner."""
     owners: list[Owner] = []
     of: list[int] = []
     person: UUID | None = None

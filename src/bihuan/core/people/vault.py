@@ -276,11 +276,11 @@ class FileVault:
             time.sleep(0.05)
 
 
-@lru_cache(maxsize=4)
-def _file_vault(keys: Path) -> FileVault:
-    return FileVault(keys / "vault.sqlite3", key_encryption_key())
+@lru_cache(maxsize=4)  # by the county's folder
+def _file_vault(home: Path) -> FileVault:
+    return FileVault(settings.BIHUAN.keys / "vault.sqlite3", key_encryption_key())
 
 
 def vault() -> KeyVault:
     """Return the county's vault: the file `keys/vault.sqlite3` in BIHUAN_HOME."""
-    return _file_vault(settings.BIHUAN.keys)
+    return _file_vault(settings.BIHUAN.home)
