@@ -1,4 +1,4 @@
-"""The error workbook: the original with its bad cells marked and explained, ready to be corrected and re-sent.
+"""The error workbook: the original with its bad cells marked and explained, to be corrected and sent again.
 
 An .xlsx keeps its own layout; an .xls or text file comes back as an .xlsx with the same cells in the same
 rows. Formulas are replaced by the values they showed, and no text ever becomes a formula. The workbook holds

@@ -31,7 +31,7 @@ MAX_CELLS: Final = 8_000_000
 
 _CHUNK: Final = 1 << 20
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
-_REFERENCE: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"[^>]*[^/\s]\s*>')
+_REFERENCE: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)(\d+)"(?:[^>]*[^/\s])?\s*>')
 _BARE_CELL: Final = re.compile(rb"<(?:\w+:)?c(?:\s+(?!r=)\w+=\"[^\"]*\")*\s*>")
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\s([^>]*?[^/])>(.*?)</(?:\w+:)?c>", re.S)
 _CELL_PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
