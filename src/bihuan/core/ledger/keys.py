@@ -14,16 +14,40 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.db import connection
+
+from bihuan.core.spec.text import Text
+
+
+def mac_path() -> Path:
+    """Return the file of the entries' key."""
+    keys: Path = settings.BIHUAN.keys
+    return keys / "ledger"
+
+
+def seal_path() -> Path:
+    """Return the file of the key that signs seals."""
+    keys: Path = settings.BIHUAN.keys
+    return keys / "seal"
+
+
+class KeyMissing(RuntimeError):
+    """The ledger has entries or seals, but not the key they were made with: a new one would not do."""
+
+    text = Text(
+        "缺少台账密钥文件，请从密钥备份恢复",
+        "a key file of the ledger is missing: restore it from the keys' backup",
+    )
 
 
 def mac_key() -> bytes:
-    """Return the county's key for the entries' authentication codes (32 bytes), made on first use."""
-    return _kept(settings.BIHUAN.keys / "ledger")
+    """Return the county's key for the entries' codes (32 bytes), made on first use. Raises KeyMissing."""
+    return _kept(mac_path(), "ledger_entry")
 
 
 def signing_key() -> Ed25519PrivateKey:
-    """Return the county's key that signs seals, made on first use."""
-    return _signing_key(settings.BIHUAN.keys / "seal")
+    """Return the county's key that signs seals, made on first use. Raises KeyMissing."""
+    return Ed25519PrivateKey.from_private_bytes(_kept(seal_path(), "ledger_seal"))
 
 
 def public_key() -> bytes:
@@ -37,14 +61,13 @@ def key_name(key: bytes) -> bytes:
 
 
 @cache
-def _signing_key(path: Path) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(_kept(path))
-
-
-@cache
-def _kept(path: Path) -> bytes:
+def _kept(path: Path, table: str) -> bytes:
     """Read a secret of 32 bytes kept as hex; on first use make it, whole and exclusively: the first wins."""
     if not path.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608 - a constant
+            if cursor.fetchone() == (True,):
+                raise KeyMissing(f"{KeyMissing.text.zh} / {KeyMissing.text.en}: {path}")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:

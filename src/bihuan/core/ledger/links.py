@@ -22,7 +22,7 @@ from bihuan.core.ledger.encoding import EPOCH, blob, fields
 
 COVERED = (
     "number", "sealed_at", "previous", "first_id", "last_id", "count", "system", "horizon", "key", "numbers",
-    "root",
+    "foreign_numbers", "list_hash", "root",
 )  # fmt: skip
 _WHOLE = {"number", "sealed_at", "first_id", "last_id", "count", "system", "horizon"}
 COLUMNS = (*COVERED, "chain", "signature")
@@ -40,7 +40,11 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One seal without its leaves. `numbers`: the entries covered, in PostgreSQL's binary form."""
+    """One seal without its leaves. `numbers`: the entries covered, in PostgreSQL's binary form.
+
+    `foreign_numbers`: those among them whose code was not the county's when they were sealed. `list_hash`:
+    SHA-256 of the leaves end to end, quicker to check than their root.
+    """
 
     number: int
     sealed_at: int
@@ -52,6 +56,8 @@ class Link:
     horizon: int
     key: bytes
     numbers: bytes
+    foreign_numbers: bytes
+    list_hash: bytes
     root: bytes
     chain: bytes = b""
     signature: bytes = b""
@@ -71,6 +77,8 @@ class Link:
                 struct.pack(">iqiq", 8, self.system, 8, self.horizon),
                 blob(self.key),
                 blob(self.numbers),
+                blob(self.foreign_numbers),
+                blob(self.list_hash),
                 blob(self.root),
             )
         )
@@ -120,6 +128,8 @@ def read(row: bytes) -> Link:
 def ranges_of(ids: Sequence[int]) -> Ranges:
     """Return ascending numbers as half-open ranges."""
     found: Ranges = []
+    if not ids:
+        return found
     start = after = ids[0]
     for number in ids:
         if number != after:

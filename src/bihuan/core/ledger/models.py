@@ -61,11 +61,12 @@ class Entry(models.Model):
 class Seal(models.Model):
     """One link of the chain over committed entries; written once by the sealer, signed with a key elsewhere.
 
-    `numbers`: the entries covered; `leaves`: their hashes in ascending order of number, 32 bytes each;
-    `root`: the Merkle root over them (RFC 6962, section 2.1). `previous` is the link of the seal before,
+    `numbers`: the entries covered; `foreign_numbers`: those whose code was not the county's when they were
+    sealed; `leaves`: the entries' hashes in ascending order of number, 32 bytes each; `list_hash`: SHA-256 of
+    them, `root`: the Merkle root over them (RFC 6962, section 2.1). `previous` is the link of the seal before,
     `chain` the hash of this one's columns from `number` to `root`, `signature` Ed25519 over `chain`.
     `horizon`: transactions below it are sealed, as counted by the database cluster `system`; `key` names the
-    entries' key. Columns stand in the order in which `links.py` hashes them.
+    entries' key. `links.py` says in which form the columns are hashed.
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -78,6 +79,8 @@ class Seal(models.Model):
     horizon = models.BigIntegerField()
     key = models.BinaryField()
     numbers = NumbersField()
+    foreign_numbers = NumbersField()
+    list_hash = models.BinaryField()
     root = models.BinaryField()
     chain = models.BinaryField()
     signature = models.BinaryField()

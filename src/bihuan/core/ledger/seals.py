@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
@@ -135,7 +136,7 @@ def _not_in_seals(cursor: Any, ids: array[int]) -> array[int]:
 
 
 def _seal(cursor: Any, ids: array[int], before: Link | None, now: _Now) -> tuple[Link, bytes]:
-    leaves = _leaves(cursor, ids)
+    leaves, foreign = _leaves(cursor, ids)
     link = Link(
         number=1 if before is None else before.number + 1,
         sealed_at=encoding.microseconds(timezone.now()),
@@ -147,13 +148,15 @@ def _seal(cursor: Any, ids: array[int], before: Link | None, now: _Now) -> tuple
         horizon=now.xmin,
         key=keys.key_name(keys.mac_key()),
         numbers=pack_ranges(ranges_of(ids)),
+        foreign_numbers=pack_ranges(ranges_of(foreign)),
+        list_hash=sha256(leaves).digest(),
         root=merkle.root(leaves),
     )
     return sign(link, keys.signing_key()), leaves
 
 
-def _leaves(cursor: Any, ids: array[int]) -> bytes:
-    """Return the leaf hashes of these entries. What this system did not write is sealed too, and named."""
+def _leaves(cursor: Any, ids: array[int]) -> tuple[bytes, list[int]]:
+    """Return the leaf hashes of these entries, and which of them this system did not write."""
     parameters: list[Any] = [ids[0], ids[-1]]
     query = f"{rows.SELECT} WHERE id BETWEEN %s AND %s ORDER BY id"
     if ids[-1] - ids[0] >= 4 * len(ids):  # a few stragglers far apart
@@ -170,7 +173,7 @@ def _leaves(cursor: Any, ids: array[int]) -> bytes:
         logger.error("sealed %d entries that this system did not write, first #%d", len(foreign), foreign[0])
     if len(found) != len(ids):
         raise RuntimeError("entries vanished while they were being sealed")
-    return b"".join(found)
+    return b"".join(found), foreign
 
 
 def seal_state(entry_ids: Sequence[int]) -> dict[int, int | None]:

@@ -1,0 +1,99 @@
+"""What hashes do not show: triggers switched off, entries gone with their seal or before they had one."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+from bihuan.core.ledger import rows
+from bihuan.core.ledger.chain_check import Chain
+from bihuan.core.ledger.entry_check import Checked
+from bihuan.core.ledger.findings import MOST_NAMED, Finding, Kind, Report
+from bihuan.core.spec.text import Text
+
+OFF = Text(
+    "表 {table} 的只增不改保护被关闭或删除", "table {table}: the protection against changes is off or gone"
+)
+LOST = Text("记录 #{n} 随封条 #{s} 一并被删除", "entry #{n} was removed together with seal #{s}")
+EVADED = Text(
+    "记录 #{n} 的事务号早于最近封条，会漏封",
+    "entry #{n} would never be sealed: its transaction id was set back",
+)
+GAP = Text(
+    "事项 {matter} 的第 {first} 至 {last} 步没有台账记录（第 {last} 步之后为记录 #{n}）",
+    "matter {matter}: no entry for steps {first} to {last} (entry #{n} follows)",
+)
+AHEAD = Text(
+    "事项 {matter} 已到第 {version} 步，台账只到第 {last} 步（最后记录 #{n}）",
+    "matter {matter} stands at step {version}, its ledger ends at step {last} (last entry #{n})",
+)
+
+_TRIGGERS = """
+SELECT t.name FROM unnest(ARRAY['ledger_entry', 'ledger_seal']) AS t(name) WHERE NOT EXISTS (
+    SELECT FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgname = t.name || '_append_only'
+       AND g.tgenabled IN ('O', 'A') AND g.tgtype & 58 = 58)
+"""  # 58: before, on delete, update and truncate (pg_trigger.h)
+_GAPS = """
+WITH suspect AS (
+    SELECT matter_id FROM ledger_entry WHERE matter_id IS NOT NULL AND version IS NOT NULL
+     GROUP BY matter_id HAVING count(*) <> max(version))
+SELECT matter_id, previous + 1, version - 1, id FROM (
+    SELECT matter_id, id, version,
+           coalesce(lag(version) OVER (PARTITION BY matter_id ORDER BY version, id), 0) AS previous
+      FROM ledger_entry JOIN suspect USING (matter_id) WHERE version IS NOT NULL) steps
+ WHERE version > previous + 1 ORDER BY id
+"""
+_AHEAD = """
+SELECT m.id, m.version, coalesce(e.version, 0), coalesce(e.id, 0)
+  FROM matters_matter m
+  LEFT JOIN (SELECT matter_id, max(version) AS version, max(id) AS id FROM ledger_entry
+              WHERE matter_id IS NOT NULL AND version IS NOT NULL GROUP BY matter_id) e ON e.matter_id = m.id
+ WHERE m.version > coalesce(e.version, 0) ORDER BY m.id
+"""
+
+
+def check_protection(connection: Any, report: Report) -> None:
+    """Report tables whose triggers against changes are not at work."""
+    for (table,) in connection.execute(_TRIGGERS).fetchall():
+        report.add(Finding(Kind.UNPROTECTED, OFF.format(table=table)))
+
+
+def check_removed_seals(connection: Any, chain: Chain, checked: Checked, report: Report) -> None:
+    """Name the entries gone with a removed seal, where the anchor file says it covered a run of numbers."""
+    for line in chain.lost:
+        if line.count == line.last_id - line.first_id + 1 <= MOST_NAMED:
+            query = "SELECT id FROM ledger_entry WHERE id BETWEEN %s AND %s"
+            there = {n for (n,) in connection.execute(query, [line.first_id, line.last_id])}
+            for number in range(line.first_id, line.last_id + 1):
+                if number not in there and number not in checked.removed:
+                    says = LOST.format(n=number, s=line.number)
+                    report.add(Finding(Kind.REMOVED, says, entry=number, seal=line.number))
+
+
+def check_evaded(connection: Any, chain: Chain, checked: Checked, report: Report) -> None:
+    """Report entries in no seal although their transaction is older than the newest seal's horizon."""
+    if chain.newest is None or not chain.whole or not checked.unsealed:
+        return
+    (system,) = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+    if system != chain.newest.system:
+        return  # restored elsewhere: the next seal takes whatever is in none
+    query = "SELECT id FROM ledger_entry WHERE txid >= %s::text::xid8"
+    with connection.cursor() as cursor:
+        entries = rows.stream(cursor, query, [str(chain.newest.horizon)])
+        waiting = array("q", sorted(rows.number(row) for row in entries))
+    if waiting != checked.unsealed:
+        for number in sorted(set(checked.unsealed) - set(waiting)):
+            report.add(Finding(Kind.EVADED, EVADED.format(n=number), entry=number))
+
+
+def check_histories(connection: Any, report: Report) -> None:
+    """Report steps of matters that have no entry: the only trace of a row removed before it was sealed."""
+    connection.execute("SET LOCAL enable_seqscan = on")
+    connection.execute("SET LOCAL enable_sort = on")
+    for matter, first, last, number in connection.execute(_GAPS).fetchall():
+        says = GAP.format(matter=matter, first=first, last=last, n=number)
+        report.add(Finding(Kind.GAP, says, entry=number))
+    (matters,) = connection.execute("SELECT to_regclass('matters_matter') IS NOT NULL").fetchone()
+    for matter, version, last, number in connection.execute(_AHEAD).fetchall() if matters else ():
+        says = AHEAD.format(matter=matter, version=version, last=last, n=number)
+        report.add(Finding(Kind.AHEAD, says, entry=number or None))
