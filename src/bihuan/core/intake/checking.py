@@ -4,20 +4,19 @@
 read files and return values, and whoever calls them stores what they return.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bihuan.core.intake import kinds
 from bihuan.core.intake.dates import Period, period_in
 from bihuan.core.intake.header import HeaderMatch, Synonyms, Vocabulary, explain_header, locate_header
+from bihuan.core.intake.lines import is_furniture
 from bihuan.core.intake.problems import NO_ROWS, Column, Counts, Policy, Problem, UnreadableError, result
 from bihuan.core.intake.register import (
     DATE,
-    IGNORED,
     Context,
     Draft,
     Field,
@@ -26,16 +25,10 @@ from bihuan.core.intake.register import (
     Register,
     read_date,
 )
-from bihuan.core.intake.text import BrokenCell, Cell, is_blank, is_empty, squeeze
+from bihuan.core.intake.text import BrokenCell, Cell
 from bihuan.core.intake.workbook import Table, read_folder
 
 R = TypeVar("R")
-
-_TOTAL: Final = re.compile(r"(合计|总计|小计|共计|累计|本页|本表|总数|汇总|total)", re.I)
-_SIGNATURE: Final = re.compile(
-    r"(填报|填表|制表|审核|审批|核对|复核|经办|负责|主管|签字|签名|盖章|单位|联系人|联系电话|日期|时间|备注|说明|注)[人员者方]?"
-    r"(单位|领导|签字|签名|盖章|日期|时间|电话)?[\s]*[:：(（]|^注[\s\d::、.]|盖章|以下空白|^(19|20)\d{2}年\d{1,2}月\d{1,2}日$"
-)
 
 
 @dataclass(frozen=True)
@@ -247,26 +240,8 @@ def _drafts(register: Register[Any], item: Recognised, facts: object) -> Iterabl
         if number <= item.header.last_row:
             continue
         draft = Draft(item.table, item.header, number, cells, facts)
-        if not _is_furniture(draft, identifying, labels):
+        if not is_furniture(draft, identifying, labels):
             yield draft
-
-
-def _is_furniture(draft: Draft, identifying: Sequence[str], labels: set[str]) -> bool:
-    """Whether a line is no row: blank, only numbered, a total, a signature, a section title, a repeated
-    heading.
-    """
-    filled = [cell for cell in draft.cells if not is_empty(cell)]
-    ignored = [draft.cell(key) for key in IGNORED]
-    if all(any(cell is other for other in ignored) or is_blank(cell) for cell in filled):
-        return True
-    texts = [squeeze(cell) for cell in filled if isinstance(cell, str)]
-    if len(filled) > 2 and sum(text in labels for text in texts) * 2 > len(filled):
-        return True
-    if sum(not is_blank(draft.cell(key)) for key in identifying) > 1:
-        return False
-    if texts and (_TOTAL.match(texts[0]) or any(_SIGNATURE.search(text) for text in texts)):
-        return True
-    return len(filled) == 1 and (not texts or draft.cells.index(filled[0]) == 0 or len(texts[0]) > 20)
 
 
 def _about(table: Table, register: Register[Any], header: HeaderMatch, rows: int) -> Iterable[Problem]:

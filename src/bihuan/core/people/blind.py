@@ -68,3 +68,13 @@ def query_tokens(text: str) -> list[int]:
         else:
             parts |= {plain[i : i + 2] for i in range(len(plain) - 1)}
     return sorted(token(part) for part in parts if part)
+
+
+def keyed_hash(use: str, text: str) -> bytes:
+    """Return a keyed hash for another use (rows of registers): tells equal from different, says nothing else."""
+    return hmac.digest(_use_key(use), text.encode(), "sha256")[:LENGTH]
+
+
+@cache
+def _use_key(use: str) -> bytes:
+    return derived_key(secret_file(settings.BIHUAN.keys / "blind"), f"blind use {use}")

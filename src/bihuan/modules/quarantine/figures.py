@@ -17,11 +17,12 @@ STANDING = """standing AS MATERIALIZED (
    WHERE kind LIKE 'quarantine.stay.%%' AND to_state IS DISTINCT FROM from_state
    ORDER BY matter_id, occurred_at DESC, version DESC
 )"""
-# Records merged as one person count as one: the merge is itself a ledger entry, undone by a later one.
-SAME = """same AS (
+# Records merged as one person count as one: a merge is knowledge, not an event, so it holds for every cut-off
+# from the moment it was recorded, until it is undone.
+SAME = """same AS MATERIALIZED (
   SELECT DISTINCT ON (person_id) person_id, kind, (payload->>'into')::uuid AS into_id
-    FROM known WHERE kind IN ('people.merged', 'people.unmerged')
-   ORDER BY person_id, occurred_at DESC, id DESC
+    FROM ledger_entry WHERE kind IN ('people.merged', 'people.unmerged') AND recorded_at <= %(known_at)s
+   ORDER BY person_id, recorded_at DESC, id DESC
 )"""
 # Where each person stands: in a site before anywhere else, else where the last stay led.
 PERSON_STANDING = """person_standing AS (
@@ -93,7 +94,9 @@ DONE = """done AS MATERIALIZED (
      AND k.payload->>'result' IS DISTINCT FROM 'invalid'
 )"""
 ITEM_CTES = (STANDING, BOUND, DUE, DONE)
-ITEMS_DUE = Rows("SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due", given=(STANDING, BOUND, DUE))
+ITEMS_DUE = Rows(
+    "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due", given=(STANDING, BOUND, DUE)
+)
 ITEMS_DONE = Rows(
     "SELECT o.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at, o.occurred_at"
     " FROM due d JOIN done o ON o.matter_id = d.matter_id AND o.item = d.item",
@@ -144,8 +147,11 @@ FIGURES = (
     ),
     Figure(
         "quarantine.persons_released", "已解除", "Persons released", PERSONS,
-        Text("末次隔离已解除、截止时刻不在点内的人", "Persons whose last stay ended in release"),
-        _persons("released"),
+        Text(
+            "末次集中隔离已解除(含经批准转居家隔离)、截止时刻不在点内的人",
+            "Persons whose last stay ended in release, or in home quarantine with approval",
+        ),
+        _persons("released", "home"),
         order=13,
         part_of="quarantine.persons_observed",
     ),

@@ -58,7 +58,7 @@ def double_booked_rooms(lines: Lines, context: Context) -> Iterator[Problem]:
             by_room[stay.site, stay.room].append(stay)
     pairs = []
     for stays in by_room.values():
-        together = _households(stays)
+        together = households(stays)
         for one, other in combinations(stays, 2):
             if together[one.name] != together[other.name] and one.overlaps(other):
                 pairs.append((one.source, other.source))
@@ -137,7 +137,7 @@ def _all(lines: Lines, context: Context) -> list[StayRow]:
     return [*(line.row for line in lines if line.row), *_known(lines, context)]
 
 
-def _households(stays: Iterable[StayRow]) -> dict[str, str]:
+def households(stays: Iterable[StayRow]) -> dict[str, str]:
     """Name → the name that stands for all whom remarks join, within one room."""
     parent: dict[str, str] = {}
 

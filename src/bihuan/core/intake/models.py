@@ -1,0 +1,106 @@
+"""What was handed in: batches, their files, and for every row where it stood and what became of it.
+
+A row's content is kept only sealed with the person's key; a rejected row keeps its place and its reasons, its
+content stays in the sealed original file.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import uuid_utils.compat as uuid
+from django.db import models
+
+
+class Batch(models.Model):
+    """One hand-in. `state`: reading → checked (dry run) → applying → done; failed says why in `message`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
+    jurisdiction = models.CharField(max_length=12)
+    label = models.CharField(max_length=160)
+    state = models.CharField(max_length=16, default="reading")
+    dry_run = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    by = models.UUIDField(null=True)
+    progress = models.JSONField(default=dict)
+    result = models.JSONField(null=True)
+    message = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SourceFile(models.Model):
+    """A file as it was handed in; `stored` is where its sealed original lies, below the county's files."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="files")
+    path = models.CharField(max_length=400)
+    sha256 = models.BinaryField()
+    size = models.BigIntegerField()
+    stored = models.CharField(max_length=200, blank=True)
+    register = models.CharField(max_length=48, blank=True)
+    counts = models.JSONField(default=dict)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "path"], name="one_file_a_path")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class Row(models.Model):
+    """A row of a register as it stands. Accepted ones are one per `identity` (a keyed hash), whatever file sent them.
+
+    `content` is a keyed hash that tells whether a row that comes again says the same. `problems` hold kind,
+    column and message in both languages, never a whole name or number.
+    """
+
+    jurisdiction = models.CharField(max_length=12)
+    register = models.CharField(max_length=48)
+    file = models.CharField(max_length=400)
+    sheet = models.CharField(max_length=120, blank=True)
+    row = models.IntegerField()
+    state = models.CharField(max_length=12)
+    identity = models.BinaryField(null=True)
+    content = models.BinaryField(null=True)
+    sealed = models.BinaryField(null=True)
+    person_id = models.UUIDField(null=True)
+    matter_id = models.UUIDField(null=True)
+    problems = models.JSONField(default=list)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "register", "identity"],
+                condition=models.Q(state="accepted"),
+                name="one_accepted_row_an_identity",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["jurisdiction", "register", "file"], name="intake_row_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.sheet} {self.row}"
+
+
+class Synonym(models.Model):
+    """A heading that a person confirmed to mean a field of a register."""
+
+    jurisdiction = models.CharField(max_length=12)
+    register = models.CharField(max_length=48)
+    field = models.CharField(max_length=48)
+    heading = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "register", "heading"], name="one_meaning_a_heading"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.heading} → {self.field}"
