@@ -37,9 +37,8 @@ def application() -> typer.Typer:
     )  # fmt: skip
     app.callback()(_program)
     for module in sorted(iter_modules(cli.__path__), key=lambda m: m.name):
-        found = import_module(f"bihuan.cli.{module.name}") if module.name not in _NOT_COMMANDS else None
-        if hasattr(found, "register"):
-            cast(_Commands, found).register(app)
+        if not module.ispkg and module.name not in _NOT_COMMANDS:
+            cast(_Commands, import_module(f"bihuan.cli.{module.name}")).register(app)
     return app
 
 

@@ -43,6 +43,11 @@ class Environment(BaseSettings):
         default=None,
         description="smtp://user:password@host:port of a mail relay; unset: messages stay in the sink.",
     )
+    sms_url: str | None = Field(
+        default=None,
+        description="https://host/path of an SMS gateway (contract: bihuan/adapters/sms/README.md); unset: the sink.",
+    )
+    sms_token: SecretStr | None = Field(default=None, description="Bearer token of the SMS gateway.")
     mail_from: str = Field(default="bihuan@localhost", description="Sender of the county's mail.")
     upload_limit_mb: int = Field(default=64, description="Largest file accepted by the web page, in MiB.")
 

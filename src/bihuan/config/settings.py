@@ -106,13 +106,17 @@ SECURE_HSTS_SECONDS = 31_536_000 if ENV.secure else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# the streams' server has a port of its own; behind HTTPS the proxy brings both under one address
+# (a policy cannot name an IPv6 address)
+_STREAM_HOSTS = [] if ENV.secure else [host for host in ENV.allowed_hosts if not host.startswith("[")]
+LIVE_STREAMS = [f"http://{host}:{ENV.port + 1}" for host in _STREAM_HOSTS]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *LIVE_STREAMS],
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
@@ -133,11 +137,16 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ENV.files}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "gif", "webp", "gz", "br", "woff", "woff2", "wasm", "map")
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+# what carries messages outside: each a function that returns the adapter the environment asks for
+MESSAGE_CHANNELS = {"mail": "bihuan.adapters.mail.channel", "sms": "bihuan.adapters.sms.channel"}
 
 LOGGING = {
     "version": 1,

@@ -29,6 +29,20 @@ def django_database(address: str) -> dict[str, object]:
     }
 
 
+def connection_parameters(database: dict[str, object]) -> dict[str, object]:
+    """Return the parameters by which psycopg itself connects to a Django database setting's server."""
+    options = database.get("OPTIONS")
+    found = {
+        "dbname": database["NAME"],
+        "user": database["USER"],
+        "password": database["PASSWORD"],
+        "host": database["HOST"],
+        "port": database["PORT"],
+        **{k: v for k, v in (options if isinstance(options, dict) else {}).items() if isinstance(v, str)},
+    }
+    return {name: value for name, value in found.items() if value}
+
+
 def libpq_environment(database: dict[str, object]) -> dict[str, str]:
     """Return the variables by which psql, pg_dump and pg_restore find a Django database setting's server."""
     options = database.get("OPTIONS")

@@ -25,6 +25,7 @@ from bihuan.core.access.models import Appointment
 
 CHANNEL: Final = "bihuan_live"
 KEPT: Final = timedelta(days=1)
+LONGEST: Final = 4000  # bytes; NOTIFY carries less than 8000
 OVERLAP: Final = 200  # numbers looked back on a replay: a lower number may have been committed later
 _TOPIC: Final = re.compile(r"[a-z_]{1,40}|organ:[\w.-]{1,32}|(?:place|officer):[0-9a-f-]{36}")
 
@@ -48,15 +49,19 @@ class LiveEvent(models.Model):
 def publish(topic: str, payload: Mapping[str, str | int | bool | None]) -> None:
     """Tell open screens, when the running transaction commits; a transaction that fails tells nothing.
 
-    `payload` holds pointers (a matter's id, a state), never personal data. ValueError: no such kind of topic.
+    `payload` holds pointers (a matter's id, a state), never personal data.
+    ValueError: no such kind of topic, or too much.
     """
     if not _TOPIC.fullmatch(topic):
         raise ValueError(f"no such topic: {topic}")
+    written = json.dumps(dict(payload), ensure_ascii=False)
+    if len(written.encode()) > LONGEST:
+        raise ValueError(f"an event points to what changed, it does not carry it: {len(written)} characters")
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH told AS (INSERT INTO outbox_liveevent (topic, payload) VALUES (%s, %s) RETURNING id) "
-            "SELECT pg_notify(%s, id::text) FROM told",
-            [topic, json.dumps(dict(payload), ensure_ascii=False), CHANNEL],
+            "WITH told AS (INSERT INTO outbox_liveevent (topic, payload) VALUES (%s, %s) RETURNING *) SELECT "
+            "pg_notify(%s, json_build_object('id', id, 'topic', topic, 'payload', payload)::text) FROM told",
+            [topic, written, CHANNEL],
         )
 
 
@@ -91,9 +96,9 @@ def since(last: int, topics: list[str], limit: int = 1000) -> list[tuple[int, st
     return list(recent.order_by("id").values_list("id", "topic", "payload")[:limit])
 
 
-def numbered(ids: list[int]) -> list[tuple[int, str, object]]:
-    """Return (number, topic, payload) of these events."""
-    return list(LiveEvent.objects.filter(id__in=ids).order_by("id").values_list("id", "topic", "payload"))
+def newest() -> int:
+    """Return the number of the last event, 0 where there is none yet."""
+    return LiveEvent.objects.aggregate(last=models.Max("id"))["last"] or 0
 
 
 def forget(before: datetime | None = None) -> int:
