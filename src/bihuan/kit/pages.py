@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from bihuan.core.access.actors import Actor, NoAppointment
 from bihuan.core.matters.errors import NotDone
 from bihuan.kit import session
-from bihuan.kit.frame import stream_address
 from bihuan.kit.refusals import NO_POST, notice_of, refusal_page, signed_out
 
 P = ParamSpec("P")
@@ -47,13 +45,11 @@ def officer_page(*posts: str) -> Callable[[View[P]], Page[P]]:
             if not request.user.is_authenticated:
                 return _to_login(request)
             try:
-                response = view(_admitted(request, posts), *args, **kwargs)
+                return view(_admitted(request, posts), *args, **kwargs)
             except NotDone as error:
                 return refusal_page(request, notice_of(error))
             except NoAppointment:
                 return refusal_page(request, NO_POST)
-            response._csp_update = {"connect-src": [_origin(stream_address(request))]}  # type: ignore[attr-defined]
-            return response
 
         return cast("Page[P]", page)
 
@@ -77,11 +73,6 @@ def _to_login(request: HttpRequest) -> HttpResponseBase:
         answer["HX-Refresh"] = "true"
         return answer
     return redirect_to_login(request.get_full_path())
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
 
 
 def found(value: Any) -> Any:
