@@ -45,7 +45,7 @@ class Environment(BaseSettings):
     )
     sms_url: str | None = Field(
         default=None,
-        description="https://host/path of an SMS gateway (contract: bihuan/adapters/sms/README.md); unset: the sink.",
+        description="https://host/path of an SMS gateway (contract: adapters/sms/README.md); unset: the sink.",
     )
     sms_token: SecretStr | None = Field(default=None, description="Bearer token of the SMS gateway.")
     mail_from: str = Field(default="bihuan@localhost", description="Sender of the county's mail.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
-from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -41,14 +40,6 @@ def party(db: None) -> UUID:
 
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
-    """Keep this test's files in a folder of its own; everything else of the settings stays."""
-    real = settings.BIHUAN
-    settings.BIHUAN = SimpleNamespace(
-        files=tmp_path / "files",
-        keys=real.keys,
-        kek=real.kek,
-        upload_limit_mb=1,
-        county="青禾县",
-        home=real.home,
-    )
+    """Keep this test's files and keys in a folder of its own."""
+    settings.BIHUAN = settings.BIHUAN.model_copy(update={"home": tmp_path, "upload_limit_mb": 1})
     return tmp_path / "files"
