@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from django.db import DatabaseError, connection
@@ -21,12 +22,24 @@ def healthz(_request: HttpRequest) -> JsonResponse:
         found = measures()
     except DatabaseError:
         return JsonResponse({"ok": False, "database": False}, status=503)
-    worker, unsealed = found["worker_seconds"], found["unsealed_seconds"]
-    ok = worker is not None and worker < WORKER_SILENT and unsealed < SEALS_LATE
-    return JsonResponse({"ok": ok, "database": True, **found}, status=200 if ok else 503)
+    return JsonResponse({"ok": found.ok, "database": True, **asdict(found)}, status=200 if found.ok else 503)
 
 
-def measures() -> dict[str, float | None]:
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Seconds since the worker last beat (None: never), and since the oldest unsealed entry came."""
+
+    worker_seconds: float | None
+    unsealed_seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the worker beats and the sealer follows."""
+        beats = self.worker_seconds is not None and self.worker_seconds < WORKER_SILENT
+        return beats and self.unsealed_seconds < SEALS_LATE
+
+
+def measures() -> Measures:
     """Return the seconds since the worker's last heartbeat, and since the oldest unsealed entry came."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
@@ -36,7 +49,7 @@ def measures() -> dict[str, float | None]:
             "WHERE id > (SELECT coalesce(max(last_id), 0) FROM ledger_seal)"
         )
         unsealed = cursor.fetchone()[0]
-    return {
-        "worker_seconds": None if worker is None else round(float(worker), 1),
-        "unsealed_seconds": 0.0 if unsealed is None else round(float(unsealed), 1),
-    }
+    return Measures(
+        None if worker is None else round(float(worker), 1),
+        0.0 if unsealed is None else round(float(unsealed), 1),
+    )

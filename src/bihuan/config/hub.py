@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg
 from django.conf import settings
 
-from bihuan.adapters.postgres.address import connection_parameters
+from bihuan.adapters.postgres.address import connection_string
 from bihuan.core.messages.events import CHANNEL
 
 log = logging.getLogger("bihuan.streams")
@@ -85,8 +85,8 @@ class Hub:
             pause = min(pause * 2, 15)
 
     async def _listen(self) -> None:
-        parameters = connection_parameters(settings.DATABASES["default"])
-        async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as connection:
+        address = connection_string(settings.DATABASES["default"])
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
             self._listening.set()
             async for notice in connection.notifies():

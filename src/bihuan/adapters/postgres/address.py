@@ -29,8 +29,10 @@ def django_database(address: str) -> dict[str, object]:
     }
 
 
-def connection_parameters(database: dict[str, object]) -> dict[str, object]:
-    """Return the parameters by which psycopg itself connects to a Django database setting's server."""
+def connection_string(database: dict[str, object]) -> str:
+    """Return the string by which psycopg itself connects to a Django database setting's server."""
+    from psycopg.conninfo import make_conninfo
+
     options = database.get("OPTIONS")
     found = {
         "dbname": database["NAME"],
@@ -40,7 +42,7 @@ def connection_parameters(database: dict[str, object]) -> dict[str, object]:
         "port": database["PORT"],
         **{k: v for k, v in (options if isinstance(options, dict) else {}).items() if isinstance(v, str)},
     }
-    return {name: value for name, value in found.items() if value}
+    return make_conninfo(**{name: str(value) for name, value in found.items() if value})
 
 
 def libpq_environment(database: dict[str, object]) -> dict[str, str]:

@@ -23,8 +23,12 @@ async def _take_up_again(app: Any) -> None:
 
 async def _work() -> None:
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    with app.replace_connector(app.connector.get_worker_connector()):
+    connector = app.connector
+    if not isinstance(connector, DjangoConnector):
+        raise TypeError(f"the worker needs Django's connector, not {type(connector).__name__}")
+    with app.replace_connector(connector.get_worker_connector()):
         async with app.open_async():
             looking = asyncio.create_task(_take_up_again(app))
             try:
