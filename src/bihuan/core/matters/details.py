@@ -123,3 +123,11 @@ class Details(Generic[F]):
     def follow(self, steps: Sequence[Applied]) -> Iterable[FollowUp]:
         """Return the matters that these steps bring with them."""
         return ()
+
+    def related(self, matter_id: UUID) -> Sequence[UUID]:
+        """Return the other matters that this one concerns, or that concern it (a stay's transfer, its objection)."""
+        return ()
+
+    def told(self, payload: Mapping[str, Any]) -> Mapping[str, Text]:
+        """Return how values of an entry's payload are read where the code alone says little (`3:test:am`)."""
+        return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, field
+from dataclasses import MISSING, Field, field, fields
 from enum import Enum
 from typing import Any
 
@@ -44,3 +44,8 @@ def asked(
     if default is MISSING:
         return field(metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def fields_of(payload: type) -> tuple[Field[Any], ...]:
+    """Return the fields of a payload type that a person fills in, in order; the others keep their defaults."""
+    return tuple(one for one in fields(payload) if "label" in one.metadata)

@@ -44,6 +44,15 @@ KIND_LABELS = {
 SLOT_LABELS = {"am": ("上午", "morning"), "pm": ("下午", "afternoon")}
 
 
+def item_label(code: str) -> Text | None:
+    """Return an item's code in words, whatever the protocol: `3:test` → 第 3 天 核酸采样; None for another text."""
+    day, _, rest = code.partition(":")
+    kind = rest.partition(":")[0]
+    if not day.isdecimal() or kind not in KIND_LABELS:
+        return None
+    return Item(code, kind, int(day), time(0)).label
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """A kind of item on given days: `times` maps the slot (`am`, `pm`, empty) to the time it is due by."""

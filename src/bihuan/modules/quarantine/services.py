@@ -24,7 +24,7 @@ from bihuan.modules.quarantine.payloads import (
     TestResult,
     Waiver,
 )
-from bihuan.modules.quarantine.protocol import LOCAL
+from bihuan.modules.quarantine.protocol import LOCAL, item_label
 from bihuan.modules.quarantine.protocols import Binding, binding, binding_of
 
 DEFAULT_PROTOCOL = "centralised-14"
@@ -84,7 +84,9 @@ class StayDetails(Details[StayFacts]):
         """Read which of the sites are open, and the protocol that each order's day calls for."""
         places = {opening.place_id for opening in openings}
         wanted = {_protocol_wanted(opening) for opening in openings}
-        found = Site.objects.filter(place_id__in=places, matter__state="open").values_list("place_id", flat=True)
+        found = Site.objects.filter(place_id__in=places, matter__state="open").values_list(
+            "place_id", flat=True
+        )
         return Prepared(frozenset(found), {want: binding_of(*want) for want in wanted})
 
     def opened(self, matter_id: UUID, opening: Opening, prepared: Prepared) -> StayFacts:
@@ -106,6 +108,15 @@ class StayDetails(Details[StayFacts]):
         """Return the next open item, or the release."""
         return stays.next_due(snapshot.facts, state.code)
 
+    def related(self, matter_id: UUID) -> Sequence[UUID]:
+        """Return the tasks, requests, objections and disputes about the stay."""
+        return _matters_of("stay_id = %(id)s OR other_stays @> ARRAY[%(id)s]::uuid[]", "matter_id", matter_id)
+
+    def told(self, payload: Mapping[str, Any]) -> Mapping[str, Text]:
+        """Return an item of the protocol in words."""
+        label = item_label(str(payload.get("item", "")))
+        return {} if label is None else {"item": label}
+
     def write(self, steps: Sequence[Applied]) -> None:
         """Write stays, observations and placements of these steps."""
         _write_stays(steps)
@@ -118,6 +129,12 @@ class StayDetails(Details[StayFacts]):
         for step in steps:
             if isinstance(step.payload, TestResult) and step.payload.result is Result.POSITIVE:
                 yield FollowUp(matter.TRANSFER.code, _transfer(step, gone.get(step.matter_id)))
+
+
+def _matters_of(where: str, column: str, matter_id: UUID) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM quarantine_task WHERE {where}", {"id": matter_id})  # noqa: S608 - constants
+        return [row[0] for row in cursor.fetchall() if row[0] is not None]
 
 
 def _transfer(step: Applied, gone: Applied | None) -> Opening:
@@ -233,6 +250,10 @@ def _write_observations(steps: Sequence[Applied]) -> None:
 @details_of(matter.DISPUTE)
 class TaskDetails(Details[None]):
     """Tasks keep which stays they concern."""
+
+    def related(self, matter_id: UUID) -> Sequence[UUID]:
+        """Return the stays the task is about."""
+        return _matters_of("matter_id = %(id)s", "unnest(stay_id || coalesce(other_stays, '{}'))", matter_id)
 
     def write(self, steps: Sequence[Applied]) -> None:
         """Write the task's row when it is opened."""
