@@ -1,7 +1,7 @@
 """Organs, officers and appointments: set up by the administrator, every change in the ledger.
 
-Officers are named in the ledger by their ids only. An administrator cannot give themselves a post that reveals
-personal data: two people have to agree on that.
+Officers are named in the ledger by their ids only. An administrator cannot give themselves a post that
+reveals personal data: two people have to agree on that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LANGUAGES = ("zh-hans", "en")
 def create_organ(
     code: str, kind: str, name_zh: str, name_en: str, *, actor: Actor, jurisdiction: str = ""
 ) -> Organ:
-    """Set up an organ of the actor's jurisdiction. Raises Denied (also for a code in use or an unknown kind)."""
+    """Set up an organ of the actor's jurisdiction. Raises Denied, also for a code in use."""
     _may(actor)
     if kind not in dict(Organ.KINDS):
         raise Denied(Text("没有这种机关类型", "There is no such kind of organ"))
@@ -127,7 +127,9 @@ def appoint(
     start = since or timezone.now()
     try:
         with transaction.atomic():
-            made = Appointment.objects.create(officer=officer, organ=organ, post=post, place=place, since=start)
+            made = Appointment.objects.create(
+                officer=officer, organ=organ, post=post, place=place, since=start
+            )
             payload = {"officer": str(officer.id), "organ": organ.code, "post": post}
             place_id = place.id if place else None
             record("access.appointed", actor=actor, payload=payload, place_id=place_id, at=start)
@@ -148,7 +150,9 @@ def _fits(code: str, organ: Organ, place: Place | None, *, own: bool) -> None:
         raise Denied(Text(f"“{post.zh}”不能指定该地点", f"“{post.en}” cannot have this place"))
     if own and post.reveals:
         raise Denied(
-            Text("不能给自己任命可查看个人信息的岗位", "Nobody appoints themselves to a post that reveals data")
+            Text(
+                "不能给自己任命可查看个人信息的岗位", "Nobody appoints themselves to a post that reveals data"
+            )
         )
 
 

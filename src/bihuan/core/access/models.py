@@ -83,3 +83,20 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.officer} {self.post}"
+
+
+class LoginFailure(models.Model):
+    """One failed log-in: keyed hash of the name that was typed, address, time. Deleted after a day."""
+
+    mark = models.BinaryField()
+    address = models.CharField(max_length=45, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["mark", "at"], name="failure_name"),
+            models.Index(fields=["address", "at"], name="failure_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T}"

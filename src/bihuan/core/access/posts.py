@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from bihuan.core.spec.posts import ADMINISTRATOR, Post
+from bihuan.core.spec.posts import ADMINISTRATOR, REGISTRAR, REPORTER, SIGNATORY, SUPERVISOR, Post
 
-REGISTRAR: Final = Post("registrar", "台账岗", "Registrar", "committee", reveals=True)
-"""Brings registers in, decides which records are one person, keeps the holds on erasure."""
-SUPERVISOR: Final = Post("supervisor", "督查岗", "Supervisor", "committee")
-"""Sees where every matter stands and which limits were missed, never what it is about."""
 AUDITOR: Final = Post("auditor", "审计岗", "Auditor", "committee")
 """Sees who looked at whom and why, seals, breaches and exports; never what a matter is about."""
 
-POSTS: Final = (ADMINISTRATOR, REGISTRAR, SUPERVISOR, AUDITOR)
+POSTS: Final = (ADMINISTRATOR, REGISTRAR, REPORTER, SIGNATORY, SUPERVISOR, AUDITOR)
 
 OVERSEEING: Final = frozenset({SUPERVISOR.code, AUDITOR.code})
 """Posts that see states, deadlines and counts of all matters of the jurisdiction, and no content."""

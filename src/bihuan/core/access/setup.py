@@ -1,4 +1,4 @@
-"""What a county has before anybody configures it: its organs, and the administrator's own hand at the command line."""
+"""What a county has before anybody configures it: its organs, and who acts at the command line."""
 
 from __future__ import annotations
 

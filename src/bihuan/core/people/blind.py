@@ -71,7 +71,7 @@ def query_tokens(text: str) -> list[int]:
 
 
 def keyed_hash(use: str, text: str) -> bytes:
-    """Return a keyed hash for another use (rows of registers): tells equal from different, says nothing else."""
+    """Return a keyed hash for another use (rows of registers): tells equal from different, nothing else."""
     return hmac.digest(_use_key(use), text.encode(), "sha256")[:LENGTH]
 
 

@@ -164,12 +164,16 @@ def erase_due(jurisdiction: str, now: datetime) -> Erased:
     due = ending(jurisdiction, LONG_AGO, now, now)
     for start in range(0, len(due), AT_ONCE):
         _end(due[start : start + AT_ONCE], jurisdiction, now)
+    people = _without_purpose(jurisdiction, now)
+    for start in range(0, len(people), AT_ONCE):
+        _forget(people[start : start + AT_ONCE], jurisdiction, now)
+    return Erased(len(due), len(people))
+
+
+def _without_purpose(jurisdiction: str, now: datetime) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(NAMELESS, {**_retention(), **_at(jurisdiction, now)})
-        people = [row[0] for row in cursor.fetchall()]
-    for start in range(0, len(people), AT_ONCE):
-        forget(people[start : start + AT_ONCE], jurisdiction, now)
-    return Erased(len(due), len(people))
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _end(due: Sequence[Ending], jurisdiction: str, now: datetime) -> None:
@@ -190,11 +194,11 @@ def _end(due: Sequence[Ending], jurisdiction: str, now: datetime) -> None:
             erased.send(sender=Erasure, purpose=purpose, people=people)
 
 
-def forget(people: Sequence[UUID], jurisdiction: str, now: datetime) -> None:
+def _forget(people: Sequence[UUID], jurisdiction: str, now: datetime) -> None:
     """Destroy the identities of these people: their keys, sealed fields, blind indexes and search tokens."""
     system = system_actor(jurisdiction)
     with transaction.atomic():
-        locked = sorted(_locked(set(people)))
+        locked = sorted(_locked(set(people)) & set(_without_purpose(jurisdiction, now)))
         vault().destroy([(person, IDENTITY) for person in locked])
         Person.objects.filter(id__in=locked).update(
             name_sealed=None,

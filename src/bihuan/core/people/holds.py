@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.errors import Denied
-from bihuan.core.access.posts import REGISTRAR
 from bihuan.core.access.recording import record
 from bihuan.core.people.models import LegalHold, Person
 from bihuan.core.people.sealing import IDENTITY, seal
-from bihuan.core.spec.posts import ADMINISTRATOR, SYSTEM
+from bihuan.core.spec.posts import ADMINISTRATOR, REGISTRAR, SYSTEM
 from bihuan.core.spec.text import Text
 
 HOLDING = frozenset({REGISTRAR.code, ADMINISTRATOR.code, SYSTEM.code})

@@ -16,11 +16,10 @@ from psycopg.types.json import Jsonb
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.errors import Denied
-from bihuan.core.access.posts import REGISTRAR
 from bihuan.core.access.recording import record
 from bihuan.core.people.models import Merge, MergeCandidate, Person
 from bihuan.core.spec.payload import Choice
-from bihuan.core.spec.posts import SYSTEM
+from bihuan.core.spec.posts import REGISTRAR, SYSTEM
 from bihuan.core.spec.text import Text
 
 MERGING = frozenset({REGISTRAR.code, SYSTEM.code})

@@ -19,7 +19,14 @@ from bihuan.core.matters import registry
 from bihuan.core.matters.models import Matter
 from bihuan.core.places.models import Place
 from bihuan.core.spec import (
-    ADMINISTRATOR, PUBLIC, MatterType, NoDeadline, Post, Retention, State, Transition,
+    ADMINISTRATOR,
+    PUBLIC,
+    MatterType,
+    NoDeadline,
+    Post,
+    Retention,
+    State,
+    Transition,
 )  # fmt: skip
 
 COUNTY = "620799"
@@ -83,7 +90,11 @@ def officer(username: str, name: str = "演练员") -> Officer:
 
 
 def acting(
-    post: Post, at: str | None = "health", *places: Place, jurisdiction: str = COUNTY, who: Officer | None = None
+    post: Post,
+    at: str | None = "health",
+    *places: Place,
+    jurisdiction: str = COUNTY,
+    who: Officer | None = None,
 ) -> Actor:
     ids = tuple(p.id for p in places) if post.bound_to_place else None
     return Actor(who.id if who else uuid.uuid7(), post.code, at, jurisdiction, ids, "演练员")

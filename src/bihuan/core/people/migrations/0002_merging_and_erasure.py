@@ -6,72 +6,151 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LegalHold',
+            name="LegalHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(max_length=200)),
-                ('reason_sealed', models.BinaryField()),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('placed_by', models.UUIDField(null=True)),
-                ('post', models.CharField(max_length=40)),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("basis", models.CharField(max_length=200)),
+                ("reason_sealed", models.BinaryField()),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("placed_by", models.UUIDField(null=True)),
+                ("post", models.CharField(max_length=40)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('carried', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('at', models.DateTimeField()),
-                ('by', models.UUIDField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.UUIDField(null=True)),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "carried",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.UUIDField(null=True)),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "merged",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=48)),
-                ('organ', models.CharField(max_length=32)),
-                ('due_at', models.DateTimeField()),
-                ('announced_at', models.DateTimeField(null=True)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=48)),
+                ("organ", models.CharField(max_length=32)),
+                ("due_at", models.DateTimeField()),
+                ("announced_at", models.DateTimeField(null=True)),
+                ("erased_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['organ', 'due_at'], name='erasure_coming')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('erased_at__isnull', True)), fields=('person', 'purpose'), name='one_coming_erasure')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("erased_at__isnull", True)),
+                        fields=["organ", "due_at"],
+                        name="erasure_coming",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("erased_at__isnull", True)),
+                        fields=("person", "purpose"),
+                        name="one_coming_erasure",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MergeCandidate',
+            name="MergeCandidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jurisdiction', models.CharField(max_length=12)),
-                ('evidence', models.JSONField()),
-                ('proposed_at', models.DateTimeField()),
-                ('same', models.BooleanField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.UUIDField(null=True)),
-                ('post', models.CharField(blank=True, max_length=40)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("jurisdiction", models.CharField(max_length=12)),
+                ("evidence", models.JSONField()),
+                ("proposed_at", models.DateTimeField()),
+                ("same", models.BooleanField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.UUIDField(null=True)),
+                ("post", models.CharField(blank=True, max_length=40)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('same__isnull', True)), fields=['jurisdiction', 'proposed_at'], name='candidate_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='one_candidate_a_pair'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("same__isnull", True)),
+                        fields=["jurisdiction", "proposed_at"],
+                        name="candidate_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "second"), name="one_candidate_a_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="pair_in_order"
+                    ),
+                ],
             },
         ),
     ]

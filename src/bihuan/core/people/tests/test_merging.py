@@ -12,7 +12,16 @@ from bihuan.core.ledger.models import Entry
 from bihuan.core.people import merging
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.masks import masked
-from bihuan.core.people.merging import NotMergeable, canonical, decide, merge, propose, same_person, undo, waiting
+from bihuan.core.people.merging import (
+    NotMergeable,
+    canonical,
+    decide,
+    merge,
+    propose,
+    same_person,
+    undo,
+    waiting,
+)
 from bihuan.core.people.models import MergeCandidate
 from bihuan.core.people.people import register_many
 

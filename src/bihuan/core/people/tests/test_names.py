@@ -7,25 +7,39 @@ from django.utils import translation
 
 from bihuan.core.people.blind import identifier_blind, name_blind, phone_blind, query_tokens, search_tokens
 from bihuan.core.people.masks import (
-    _mask, masked_address, masked_identifier, masked_name, masked_phone,
+    _mask,
+    masked_address,
+    masked_identifier,
+    masked_name,
+    masked_phone,
 )  # fmt: skip
 from bihuan.core.people.pinyin import spellings
 from bihuan.core.people.search import matches
 
 
 @pytest.mark.parametrize(
-    "other", ["62222319900307123x", " 622223 19900307 123X ", "６２２２２３１９９００３０７１２３Ｘ", "'62222319900307123X"]
+    "other",
+    [
+        "62222319900307123x",
+        " 622223 19900307 123X ",
+        "６２２２２３１９９００３０７１２３Ｘ",
+        "'62222319900307123X",
+    ],
 )
 def test_an_identifier_is_found_however_it_is_spelt(other: str) -> None:
     assert identifier_blind(other) == identifier_blind("62222319900307123X")
 
 
-@pytest.mark.parametrize("other", ["138 0013 8000", "+86-138-0013-8000", "8613800138000", "１３８００１３８０００"])
+@pytest.mark.parametrize(
+    "other", ["138 0013 8000", "+86-138-0013-8000", "8613800138000", "１３８００１３８０００"]
+)
 def test_a_phone_is_found_however_it_is_spelt(other: str) -> None:
     assert phone_blind(other) == phone_blind("13800138000")
 
 
-@pytest.mark.parametrize("other", ["阿依古丽•买买提", "阿依古丽.买买提", "阿依古丽买买提", " 阿依古丽 · 买买提"])
+@pytest.mark.parametrize(
+    "other", ["阿依古丽•买买提", "阿依古丽.买买提", "阿依古丽买买提", " 阿依古丽 · 买买提"]
+)
 def test_a_name_is_found_whichever_dot_it_is_written_with(other: str) -> None:
     assert name_blind(other) == name_blind("阿依古丽·买买提")
 
@@ -47,7 +61,9 @@ def test_pinyin_knows_surnames_and_all_readings(name: str, typed: str) -> None:
     assert typed in spellings(name.partition("·")[0])
 
 
-@pytest.mark.parametrize("typed", ["张", "小三", "张小三", "zhang", "zhangxiaosan", "zxs", "xiao san", "张 san"])
+@pytest.mark.parametrize(
+    "typed", ["张", "小三", "张小三", "zhang", "zhangxiaosan", "zxs", "xiao san", "张 san"]
+)
 def test_a_person_is_found_by_what_is_typed(typed: str) -> None:
     assert set(query_tokens(typed)) <= set(search_tokens("张小三"))
     assert matches("张小三", typed)

@@ -15,7 +15,12 @@ from bihuan.core.people.identity import Identity
 from bihuan.core.people.masks import masked
 from bihuan.core.people.models import Person
 from bihuan.core.people.people import (
-    AnotherHasIt, find_by_identifier, find_by_phone, register, register_many, update_identity,
+    AnotherHasIt,
+    find_by_identifier,
+    find_by_phone,
+    register,
+    register_many,
+    update_identity,
 )  # fmt: skip
 from bihuan.core.people.sealing import IDENTITY, open_sealed
 from bihuan.core.people.search import search
@@ -26,7 +31,9 @@ ZHANG = Identity("张晓岚", "resident", "622223199003071234", "13812345520", "
 
 
 def numbered(n: int, **more: str) -> Identity:
-    return Identity(f"王{'甲乙丙丁戊'[n % 5]}{'子丑寅卯'[n % 4]}", "resident", f"62222319900101{n:04d}", **more)
+    return Identity(
+        f"王{'甲乙丙丁戊'[n % 5]}{'子丑寅卯'[n % 4]}", "resident", f"62222319900101{n:04d}", **more
+    )
 
 
 def test_the_same_identifier_in_one_list_is_one_person_with_the_gaps_filled() -> None:
@@ -95,7 +102,9 @@ def test_two_imports_of_the_same_people_at_once_make_them_once() -> None:
 def test_a_corrected_identity_is_found_by_the_new_value_and_leaves_a_sealed_trace() -> None:
     person = register(ZHANG, COUNTY)
     actor = acting(REGISTRAR, "committee")
-    changed = update_identity(person, Identity(name="张晓兰", phone="13900001111"), actor=actor, reason="本人更正")
+    changed = update_identity(
+        person, Identity(name="张晓兰", phone="13900001111"), actor=actor, reason="本人更正"
+    )
     assert changed == ["name", "phone"]
     assert find_by_phone("139 0000 1111", COUNTY) == [person]
     assert find_by_phone("13812345520", COUNTY) == []

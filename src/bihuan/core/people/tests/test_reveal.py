@@ -1,4 +1,4 @@
-"""Personal fields are shown for a stated purpose, on a matter of one's post, and every view is written down."""
+"""Personal fields are shown for a stated purpose, on a matter of one's post, and each view is kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from bihuan.core.access.errors import Denied
 from bihuan.core.access.posts import AUDITOR, SUPERVISOR
 from bihuan.core.access.recording import record
 from bihuan.core.access.tests.errands import (
-    CLERK, COUNTY, HELPER, JUDGE, KEEPER, acting, matter, officer, place,
+    CLERK,
+    COUNTY,
+    HELPER,
+    JUDGE,
+    KEEPER,
+    acting,
+    matter,
+    officer,
+    place,
 )  # fmt: skip
 from bihuan.core.ledger.models import Entry
 from bihuan.core.people.identity import Identity

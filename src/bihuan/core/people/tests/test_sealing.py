@@ -11,10 +11,12 @@ from bihuan.core.people import sealing
 from bihuan.core.people.sealing import ErasedError, TamperedError, open_sealed, seal
 from bihuan.core.people.vault import vault
 
-WORDS = st.sampled_from("咳嗽37.3 °C\"\\\0\n😀é")
+WORDS = st.sampled_from('咳嗽37.3 °C"\\\0\n😀é')
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(WORDS, max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(WORDS, max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(WORDS, max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 PERSON = uuid.uuid7()
@@ -63,7 +65,10 @@ def test_what_was_sealed_before_the_key_was_destroyed_stays_closed_although_ther
     with pytest.raises(ErasedError):
         open_sealed(person, "quarantine", before)
     after = seal(person, "quarantine", {"a": 2})
-    assert sealing.open_many([(person, "quarantine", before), (person, "quarantine", after)]) == [None, {"a": 2}]
+    assert sealing.open_many([(person, "quarantine", before), (person, "quarantine", after)]) == [
+        None,
+        {"a": 2},
+    ]
 
 
 def test_many_are_opened_in_their_order_whoever_they_belong_to() -> None:
