@@ -107,6 +107,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if ENV.secure else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "bihuan.kit.views.csrf_failure"
 # the streams' server has a port of its own; behind HTTPS the proxy brings both under one address
 # (a policy cannot name an IPv6 address)
 _STREAM_HOSTS = [] if ENV.secure else [host for host in ENV.allowed_hosts if not host.startswith("[")]

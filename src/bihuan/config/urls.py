@@ -15,3 +15,8 @@ urlpatterns += [
     for app in ("bihuan.command", "bihuan.portal", "bihuan.api", "bihuan.kit", *module_apps())
     if find_spec(f"{app}.urls") is not None
 ]
+
+handler400 = "bihuan.kit.views.bad_request"
+handler403 = "bihuan.kit.views.forbidden"
+handler404 = "bihuan.kit.views.not_found"
+handler500 = "bihuan.kit.views.failed"

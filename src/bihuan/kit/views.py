@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.utils.translation import activate
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
 
+from bihuan.core.access.drill import drill_accounts
 from bihuan.kit import refusals
 from bihuan.kit.frame import THEME_COOKIE
 from bihuan.kit.login import LoginForm
@@ -76,7 +76,7 @@ class Login(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the drill accounts where this is the drill county."""
+        """Add the drill accounts where the county has some; their password is told to the operator alone."""
         return {**super().get_context_data(**kwargs), "drill": drill_accounts()}
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -86,16 +86,6 @@ class Login(auth_views.LoginView):
         if language in dict(settings.LANGUAGES):
             answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
         return answer
-
-
-def drill_accounts() -> dict[str, Any] | None:
-    """Return what the drill's loader left in `drill.json` beside the files: accounts and their password."""
-    path = settings.BIHUAN.home / "drill.json"
-    try:
-        found: dict[str, Any] = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None
-    return found if found.get("accounts") else None
 
 
 @requires_csrf_token
