@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from bihuan.modules.quarantine.registers.rows import Outcome, Remark, StayRow
 
@@ -93,7 +94,7 @@ class Episode:
         """Moves to another site inside the episode."""
         return sum(
             earlier.site != later.site and earlier.check_out == later.check_in
-            for earlier, later in zip(self.stays, self.stays[1:], strict=False)
+            for earlier, later in pairwise(self.stays)
         )
 
 

@@ -1,10 +1,5 @@
-"""The registers of quarantine: the list of sites and each site's register of people under observation."""
+"""The registers of quarantine: the list of sites (`sites`) and each site's register of people (`stays`).
 
-from bihuan.modules.quarantine.registers.rows import Outcome, Remark, Room, SiteRow, StayRow, Zone
-from bihuan.modules.quarantine.registers.sites import SITES
-from bihuan.modules.quarantine.registers.stays import STAYS
-
-REGISTERS = (SITES, STAYS)
-"""In the order in which they must be read: stays are placed in sites."""
-
-__all__ = ["REGISTERS", "SITES", "STAYS", "Outcome", "Remark", "Room", "SiteRow", "StayRow", "Zone"]
+`stays.REGISTERS` names both in the order in which they must be read. `rows` holds what they give; `episodes`
+beside this package computes with it, so nothing is imported here.
+"""

@@ -231,3 +231,6 @@ STAYS: Register[StayRow] = Register(
         contradictions.early_releases,
     ),
 )
+
+REGISTERS = (SITES, STAYS)
+"""The registers in the order in which they must be read: stays are placed in sites."""

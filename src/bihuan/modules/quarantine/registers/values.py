@@ -29,7 +29,7 @@ _ROOM_FORMS: Final = tuple(
 _ZONE: Final = re.compile(r"(\d+)区[:：]?([A-Z]|\d{1,2})(?:栋|座|幢|号楼)(\d+)(?:[-—~至到](\d+))?[层楼]")
 _PEOPLE: Final = "(人员|者)?"
 _RISK_AREA: Final = re.compile(
-    rf"(中高|高中|高|中|中、高)?风险(地区|区域|区)?(来返|返回|来|返|回|归来|旅居|来访)?{_PEOPLE}"
+    rf"(中高|高中|高|中|中、高)风险(地区|区域|区)?(来返|返回|来|返|回|归来|旅居|来访)?{_PEOPLE}"
 )
 _ABROAD: Final = re.compile(rf"(境外|入境|国外)(返.{{1,3}}|来.{{1,3}}|回国|回来|归国|输入)?{_PEOPLE}")
 _CATEGORIES: Final = {
