@@ -63,7 +63,7 @@ class Seal(models.Model):
 
     `numbers`: the entries covered; `foreign_numbers`: those whose code was not the county's when they were
     sealed; `leaves`: the entries' hashes in ascending order of number, 32 bytes each; `list_hash`: SHA-256 of
-    them, `root`: the Merkle root over them (RFC 6962, section 2.1). `previous` is the link of the seal before,
+    them, `root`: the Merkle root over them (RFC 6962, section 2.1). `previous` is the link of the one before,
     `chain` the hash of this one's columns from `number` to `root`, `signature` Ed25519 over `chain`.
     `horizon`: transactions below it are sealed, as counted by the database cluster `system`; `key` names the
     entries' key. `links.py` says in which form the columns are hashed.

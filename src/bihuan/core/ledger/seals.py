@@ -32,7 +32,7 @@ from bihuan.core.ledger.links import (
 )
 
 MOST = 65_536  # entries in one seal: keeps memory and proofs small
-LOCK = 0x6269_6875_616E  # "bihuan", as an advisory lock of this database
+LOCK = 0x6C65_6467_6572  # "ledger", as an advisory lock of this database
 
 logger = logging.getLogger(__name__)
 SEAL_COLUMNS = ", ".join(COLUMNS)

@@ -42,7 +42,7 @@ def explain(connection: Any, checked: Checked, report: Report) -> None:
     """Report every suspect with what was done to it as far as the codes tell; in the order of numbers."""
     key = keys.mac_key()
     wrong = [s for s in (*checked.altered, *checked.inserted, *checked.foreign) if not s.genuine]
-    numbers = [*(s.number for s in checked.altered), *checked.removed]
+    numbers = [*(s.number for s in (*checked.altered, *checked.inserted)), *checked.removed]
     origins = _moved(wrong[:MOST_COMPARED], numbers[:MOST_COMPARED], key)
     origins |= _copied(connection, [s for s in wrong[:MOST_COMPARED] if s.number not in origins])
     exchanges = _exchanged([s for s in wrong if s.number not in origins], key)
