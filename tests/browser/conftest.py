@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -83,12 +83,9 @@ def live(browser_county: None) -> Iterator[str]:
     """The address of the running product, without a slash at its end."""
     from pytest_django.live_server_helper import LiveServer
 
-    # hashed names of static files need a collected folder, which a test has not
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
-        server = LiveServer("127.0.0.1:0")
-        yield server.url
-        server.stop()
+    server = LiveServer("127.0.0.1:0")
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture(scope="package")
@@ -177,7 +174,7 @@ def login_as(live: str, browser_county: None) -> LoginAs:
 
 @pytest.fixture
 def axe_clean() -> AxeClean:
-    """Fails where axe finds a violation of WCAG 2.2 AA; names the rule and the elements: `axe_clean(page)`."""
+    """Fails where axe finds a violation of WCAG 2.2 AA, naming rule and elements: `axe_clean(page)`."""
     source = AXE.read_text()
 
     def check(page: Page, *, leave_out: tuple[str, ...] = ()) -> None:

@@ -47,7 +47,14 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.config.settings"
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
-    """Let Django empty a test database after a transactional test although the ledger refuses it."""
+    """Let Django empty a test database after a transactional test although the ledger refuses it.
+
+    Static files are named as they lie there: hashed names need a collected folder, which a test has not.
+    """
+    from django.conf import settings
+
     from bihuan.core.ledger.testing import let_flush_pass
 
     let_flush_pass()
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -89,6 +89,8 @@ def icons_used(folder: Path) -> set[tuple[str, str]]:
     """Return (file, icon) for every icon that a template or a declaration below `folder` names."""
     found: set[tuple[str, str]] = set()
     for path in [*folder.rglob("*.html"), *folder.rglob("*.py")]:
+        if "tests" in path.relative_to(folder).parts:
+            continue
         text = path.read_text()
         for pattern in _USED:
             found.update((str(path.relative_to(folder)), name) for name in pattern.findall(text))
