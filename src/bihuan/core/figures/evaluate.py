@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,20 +48,36 @@ def _with(figure: Figure, query: str) -> str:
     return f"WITH {', '.join((KNOWN, *figure.rows.given))} {query}"
 
 
-def value(figure: Figure, moment: Moment) -> int:
-    """Return the figure's value: the number (or sum) of its records."""
+def _number(figure: Figure) -> str:
     rows = figure.rows
     if rows.count is not None:
-        query = rows.count
-    elif rows.amount is not None:
-        query = f"SELECT coalesce(sum({rows.amount}), 0) FROM ({rows.sql}) r"  # noqa: S608
-    else:
-        query = f"SELECT count(*) FROM ({rows.sql}) r"  # noqa: S608
+        return f"({rows.count})"
+    if rows.amount is not None:
+        return f"(SELECT coalesce(sum({rows.amount}), 0) FROM ({rows.sql}) r)"  # noqa: S608
+    return f"(SELECT count(*) FROM ({rows.sql}) r)"  # noqa: S608
+
+
+def value(figure: Figure, moment: Moment) -> int:
+    """Return the figure's value: the number (or sum) of its records."""
+    return _values([figure], moment)[figure.key]
+
+
+def _values(asked: Sequence[Figure], moment: Moment) -> dict[str, int]:
+    """Return the values of figures that share the same CTEs, in one query."""
+    parameters: dict[str, Any] = {}
+    columns = []
+    for position, figure in enumerate(asked):
+        text = _number(figure)
+        for name, given in figure.rows.parameters.items():
+            text = text.replace(f"%({name})s", f"%({name}_{position})s")
+            parameters[f"{name}_{position}"] = given
+        columns.append(text)
     with _asking() as cursor:
-        cursor.execute(_with(figure, query), moment.parameters(figure))
+        query = _with(asked[0], f"SELECT {', '.join(columns)}")
+        cursor.execute(query, {**moment.parameters(asked[0]), **parameters})
         row = cursor.fetchone()
     assert row is not None
-    return int(row[0])
+    return {figure.key: int(number) for figure, number in zip(asked, row, strict=True)}
 
 
 @contextmanager
@@ -86,10 +102,18 @@ def values(moment: Moment, keys: Iterable[str] | None = None) -> dict[str, int]:
         with connection.cursor() as cursor:
             if outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return {key: value(figure, moment) for key, figure in wanted.items()}
+        groups: dict[tuple[str, ...], list[Figure]] = {}
+        for figure in wanted.values():
+            groups.setdefault(figure.rows.given, []).append(figure)
+        found: dict[str, int] = {}
+        for group in groups.values():
+            found |= _values(group, moment)
+    return {key: found[key] for key in wanted}
 
 
-def records(figure: Figure, moment: Moment, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
+def records(
+    figure: Figure, moment: Moment, limit: int | None = None, offset: int = 0
+) -> list[dict[str, Any]]:
     """Return the records behind a figure, in ledger order: `entry_id` and what the figure shows beside it."""
     query = f"SELECT * FROM ({figure.rows.sql}) r ORDER BY entry_id LIMIT %(limit)s OFFSET %(offset)s"  # noqa: S608
     parameters = {**moment.parameters(figure), "limit": limit, "offset": offset}
@@ -110,7 +134,9 @@ class Change:
     went: tuple[int, ...]
 
 
-def compare(before: Moment, after: Moment, keys: Iterable[str] | None = None, limit: int = 200) -> list[Change]:
+def compare(
+    before: Moment, after: Moment, keys: Iterable[str] | None = None, limit: int = 200
+) -> list[Change]:
     """Return what changed between two moments, for each figure whose value or records differ."""
     changes = []
     for key in figures() if keys is None else keys:

@@ -18,9 +18,7 @@ class Frozen(models.Model):
     value = models.BigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["matter", "key"], name="one_value_a_figure")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["matter", "key"], name="one_value_a_figure")]
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"

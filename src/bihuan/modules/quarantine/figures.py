@@ -93,19 +93,38 @@ DONE = """done AS MATERIALIZED (
      AND (k.payload->'no_answer' IS NULL OR k.payload->>'no_answer' = 'false')
      AND k.payload->>'result' IS DISTINCT FROM 'invalid'
 )"""
-ITEM_CTES = (STANDING, BOUND, DUE, DONE)
+# The same numbers without making every item a row: how many due times of the protocol lie in a stay's time, and
+# how many settled items of the narrow copy do.
+CLOCK = """clock AS MATERIALIZED (
+  SELECT protocol_id, array_agg(at ORDER BY at) AS dues
+    FROM (SELECT protocol_id, "offset"::float8 * 60 AS at FROM quarantine_protocolitem) i GROUP BY protocol_id
+)"""
+SINCE = "extract(epoch FROM {} AT TIME ZONE 'Asia/Shanghai' - b.day_one)::float8"
+DUE_COUNT = f"""(
+  SELECT coalesce(sum(greatest(0, width_bucket({SINCE.format("b.until")}, c.dues)
+                                - width_bucket({SINCE.format("b.admitted_at")}, c.dues))), 0)
+    FROM bound b JOIN clock c ON c.protocol_id = b.protocol)"""  # noqa: S608
+STANDS = """d.jurisdiction = %(jurisdiction)s AND d.occurred_at < %(cutoff)s AND d.recorded_at <= %(known_at)s
+     AND (d.replaced_at IS NULL OR d.replaced_at > %(known_at)s)"""
+DONE_COUNT = f"""(
+  (SELECT count(*) FROM quarantine_done d WHERE d.due_at < %(cutoff)s AND {STANDS})
+  - (SELECT count(*) FROM bound b JOIN quarantine_done d ON d.stay_id = b.matter_id
+      WHERE d.due_at < %(cutoff)s AND {STANDS} AND (d.due_at > b.until OR d.due_at <= b.admitted_at)))"""  # noqa: S608
+ITEM_CTES = (STANDING, BOUND, CLOCK, DUE, DONE)
 ITEMS_DUE = Rows(
-    "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due", given=(STANDING, BOUND, DUE)
+    "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due", given=ITEM_CTES, count=DUE_COUNT
 )
 ITEMS_DONE = Rows(
     "SELECT o.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at, o.occurred_at"
     " FROM due d JOIN done o ON o.matter_id = d.matter_id AND o.item = d.item",
     given=ITEM_CTES,
+    count=DONE_COUNT,
 )
 ITEMS_OVERDUE = Rows(
     "SELECT d.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at FROM due d WHERE NOT EXISTS"
     " (SELECT 1 FROM done o WHERE o.matter_id = d.matter_id AND o.item = d.item)",
     given=ITEM_CTES,
+    count=f"({DUE_COUNT} - {DONE_COUNT})",
 )
 
 ONSET = {

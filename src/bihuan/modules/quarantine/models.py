@@ -72,9 +72,7 @@ class ProtocolItem(models.Model):
     offset = models.IntegerField(help_text="minutes from 00:00 of the check-in day to the due time")
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["protocol", "code"], name="one_item_a_code")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["protocol", "code"], name="one_item_a_code")]
 
     def __str__(self) -> str:
         return self.code
@@ -102,7 +100,9 @@ class Stay(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["site", "ended_at"], name="stay_site"),
-            models.Index(fields=["access_code"], name="stay_code", condition=models.Q(access_code__isnull=False)),
+            models.Index(
+                fields=["access_code"], name="stay_code", condition=models.Q(access_code__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +121,29 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return self.item
+
+
+class Done(models.Model):
+    """A narrow copy of the entries that settle an item, so that millions are counted in a moment.
+
+    `due_at` is when the item was due by the protocol that binds the stay; `replaced_at` when a correction was
+    recorded. The ledger stays the source: a test holds the two together.
+    """
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    stay_id = models.UUIDField()
+    jurisdiction = models.CharField(max_length=12)
+    item = models.CharField(max_length=32)
+    due_at = models.DateTimeField(null=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["stay_id", "due_at"], name="done_stay")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}"
 
 
 class Occupancy(models.Model):

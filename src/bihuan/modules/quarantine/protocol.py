@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bihuan.core.spec import Text
@@ -105,6 +106,17 @@ class DueItem:
     due_at: datetime
 
 
+def moment_of(rules: Rules, day_one: date, item: Item) -> datetime:
+    """Return the moment by which an item is due for a stay that began on `day_one`."""
+    return datetime.combine(rules.on(day_one, item.day), item.due, LOCAL)
+
+
+@lru_cache(maxsize=64)
+def ordered_items(rules: Rules) -> tuple[Item, ...]:
+    """Return a version's items in the order in which they are due (kept, because a version never changes)."""
+    return tuple(rules.items())
+
+
 def schedule(
     rules: Rules, day_one: date, admitted_at: datetime, until: datetime | None = None
 ) -> list[DueItem]:
@@ -115,8 +127,8 @@ def schedule(
     """
     end = until or datetime.combine(rules.release_due(day_one), time(23, 59), LOCAL)
     found = []
-    for item in rules.items():
-        due_at = datetime.combine(rules.on(day_one, item.day), item.due, LOCAL)
+    for item in ordered_items(rules):
+        due_at = moment_of(rules, day_one, item)
         if admitted_at < due_at <= end:
             found.append(DueItem(item, due_at))
     return found

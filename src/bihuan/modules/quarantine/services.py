@@ -13,7 +13,7 @@ from django.db import connection
 from bihuan.core.matters.details import OPENED, Applied, DeadlineSet, Details, FollowUp, Opening, Step
 from bihuan.core.matters.registry import details_of
 from bihuan.core.spec import Snapshot, State, Text
-from bihuan.modules.quarantine import matter, placements, stays
+from bihuan.modules.quarantine import done, matter, placements, stays
 from bihuan.modules.quarantine.facts import SiteFacts, StayFacts
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import (
@@ -121,6 +121,7 @@ class StayDetails(Details[StayFacts]):
         """Write stays, observations and placements of these steps."""
         _write_stays(steps)
         _write_observations(steps)
+        done.write(steps)
         placements.write(steps)
 
     def follow(self, steps: Sequence[Applied]) -> Iterable[FollowUp]:

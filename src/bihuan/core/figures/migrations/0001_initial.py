@@ -5,27 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matters', '0001_initial'),
+        ("matters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Frozen',
+            name="Frozen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('version', models.SmallIntegerField()),
-                ('cutoff', models.DateTimeField()),
-                ('known_at', models.DateTimeField()),
-                ('value', models.BigIntegerField()),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='matters.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("version", models.SmallIntegerField()),
+                ("cutoff", models.DateTimeField()),
+                ("known_at", models.DateTimeField()),
+                ("value", models.BigIntegerField()),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="figures",
+                        to="matters.matter",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('matter', 'key'), name='one_value_a_figure')],
+                "constraints": [models.UniqueConstraint(fields=("matter", "key"), name="one_value_a_figure")],
             },
         ),
     ]
