@@ -7,46 +7,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0001_initial'),
-        ('outbox', '0001_live_events'),
-        ('people', '0002_merging_and_erasure'),
+        ("matters", "0001_initial"),
+        ("outbox", "0001_live_events"),
+        ("people", "0002_merging_and_erasure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('jurisdiction', models.CharField(max_length=12)),
-                ('key', models.CharField(max_length=128)),
-                ('fingerprint', models.BinaryField()),
-                ('channel', models.CharField(max_length=8)),
-                ('template', models.CharField(max_length=64)),
-                ('language', models.CharField(default='zh-hans', max_length=8)),
-                ('to_office', models.CharField(blank=True, max_length=254)),
-                ('to_sealed', models.BinaryField(null=True)),
-                ('purpose', models.CharField(blank=True, max_length=48)),
-                ('params', models.JSONField(default=dict)),
-                ('params_sealed', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('queued', '待发'), ('sending', '发送中'), ('sent', '已发'), ('delivered', '已送达'), ('failed', '未送达'), ('uncertain', '结果不明')], default='queued', max_length=10)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(null=True)),
-                ('via', models.CharField(blank=True, max_length=16)),
-                ('reference', models.CharField(blank=True, max_length=160)),
-                ('problem', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('matter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='matters.matter')),
-                ('officer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("jurisdiction", models.CharField(max_length=12)),
+                ("key", models.CharField(max_length=128)),
+                ("fingerprint", models.BinaryField()),
+                ("channel", models.CharField(max_length=8)),
+                ("template", models.CharField(max_length=64)),
+                ("language", models.CharField(default="zh-hans", max_length=8)),
+                ("to_office", models.CharField(blank=True, max_length=254)),
+                ("to_sealed", models.BinaryField(null=True)),
+                ("purpose", models.CharField(blank=True, max_length=48)),
+                ("params", models.JSONField(default=dict)),
+                ("params_sealed", models.BinaryField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "待发"),
+                            ("sending", "发送中"),
+                            ("sent", "已发"),
+                            ("delivered", "已送达"),
+                            ("failed", "未送达"),
+                            ("uncertain", "结果不明"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                ("via", models.CharField(blank=True, max_length=16)),
+                ("reference", models.CharField(blank=True, max_length=160)),
+                ("problem", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="matters.matter",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['next_attempt_at'], name='message_due'), models.Index(condition=models.Q(('officer__isnull', False)), fields=['officer', '-created_at'], name='message_inbox'), models.Index(condition=models.Q(('state', 'sent')), fields=['via', 'sent_at'], name='message_awaited'), models.Index(fields=['-created_at'], name='message_newest')],
-                'constraints': [models.UniqueConstraint(fields=('jurisdiction', 'key'), name='one_message_a_key'), models.CheckConstraint(condition=models.Q(models.Q(('officer__isnull', True), ('person__isnull', False), ('to_office', ''), ('to_sealed__isnull', False)), models.Q(('officer__isnull', False), ('person__isnull', True), ('to_office', ''), ('to_sealed__isnull', True)), models.Q(('officer__isnull', True), ('person__isnull', True), ('to_sealed__isnull', True), models.Q(('to_office', ''), _negated=True)), _connector='OR'), name='one_recipient_a_message')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["next_attempt_at"],
+                        name="message_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("officer__isnull", False)),
+                        fields=["officer", "-created_at"],
+                        name="message_inbox",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sent")),
+                        fields=["via", "sent_at"],
+                        name="message_awaited",
+                    ),
+                    models.Index(fields=["-created_at"], name="message_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("jurisdiction", "key"), name="one_message_a_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("officer__isnull", True),
+                                ("person__isnull", False),
+                                ("to_office", ""),
+                                ("to_sealed__isnull", False),
+                            ),
+                            models.Q(
+                                ("officer__isnull", False),
+                                ("person__isnull", True),
+                                ("to_office", ""),
+                                ("to_sealed__isnull", True),
+                            ),
+                            models.Q(
+                                ("officer__isnull", True),
+                                ("person__isnull", True),
+                                ("to_sealed__isnull", True),
+                                models.Q(("to_office", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="one_recipient_a_message",
+                    ),
+                ],
             },
         ),
     ]

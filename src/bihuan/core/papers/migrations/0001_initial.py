@@ -6,64 +6,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_initial'),
-        ('matters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("access", "0002_initial"),
+        ("matters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('jurisdiction', models.CharField(max_length=12)),
-                ('mark', models.CharField(max_length=24)),
-                ('year', models.SmallIntegerField()),
-                ('last', models.IntegerField()),
-                ('pk', models.CompositePrimaryKey('jurisdiction', 'mark', 'year', blank=True, editable=False, primary_key=True, serialize=False)),
+                ("jurisdiction", models.CharField(max_length=12)),
+                ("mark", models.CharField(max_length=24)),
+                ("year", models.SmallIntegerField()),
+                ("last", models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "jurisdiction",
+                        "mark",
+                        "year",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=48)),
-                ('mark', models.CharField(max_length=24)),
-                ('organ', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='access.organ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=48)),
+                ("mark", models.CharField(max_length=24)),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="access.organ"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organ', 'kind'), name='one_mark_an_organ_and_kind')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organ", "kind"), name="one_mark_an_organ_and_kind")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('jurisdiction', models.CharField(max_length=12)),
-                ('way', models.CharField(choices=[('received', '收到'), ('issued', '发出')], max_length=8)),
-                ('kind', models.CharField(max_length=48)),
-                ('number', models.CharField(blank=True, max_length=64)),
-                ('title_zh', models.CharField(max_length=160)),
-                ('title_en', models.CharField(max_length=160)),
-                ('name', models.CharField(blank=True, max_length=160)),
-                ('name_sealed', models.BinaryField(null=True)),
-                ('media_type', models.CharField(max_length=96)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('path', models.CharField(max_length=160)),
-                ('sealed', models.BooleanField(default=False)),
-                ('purpose', models.CharField(blank=True, max_length=48)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.UUIDField(null=True)),
-                ('matter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='matters.matter')),
-                ('person', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("jurisdiction", models.CharField(max_length=12)),
+                ("way", models.CharField(choices=[("received", "收到"), ("issued", "发出")], max_length=8)),
+                ("kind", models.CharField(max_length=48)),
+                ("number", models.CharField(blank=True, max_length=64)),
+                ("title_zh", models.CharField(max_length=160)),
+                ("title_en", models.CharField(max_length=160)),
+                ("name", models.CharField(blank=True, max_length=160)),
+                ("name_sealed", models.BinaryField(null=True)),
+                ("media_type", models.CharField(max_length=96)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("path", models.CharField(max_length=160)),
+                ("sealed", models.BooleanField(default=False)),
+                ("purpose", models.CharField(blank=True, max_length=48)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.UUIDField(null=True)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="matters.matter",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['sha256'], name='paper_content'), models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='paper_person')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('jurisdiction', 'number'), name='one_paper_a_number'), models.CheckConstraint(condition=models.Q(('sealed', False), models.Q(('person__isnull', False), models.Q(('purpose', ''), _negated=True)), _connector='OR'), name='a_sealed_paper_has_its_person'), models.CheckConstraint(condition=models.Q(('sealed', False), ('name', ''), _connector='OR'), name='a_sealed_paper_hides_its_name')],
+                "indexes": [
+                    models.Index(fields=["sha256"], name="paper_content"),
+                    models.Index(
+                        condition=models.Q(("person__isnull", False)), fields=["person"], name="paper_person"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("jurisdiction", "number"),
+                        name="one_paper_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sealed", False),
+                            models.Q(("person__isnull", False), models.Q(("purpose", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_sealed_paper_has_its_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sealed", False), ("name", ""), _connector="OR"),
+                        name="a_sealed_paper_hides_its_name",
+                    ),
+                ],
             },
         ),
     ]
