@@ -9,7 +9,8 @@ Cell = object
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _INVISIBLE: Final = dict.fromkeys([0x00, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xAD])
 _FOLD: Final = _FULL_WIDTH | _INVISIBLE | {0xA0: 0x20, 0x2002: 0x20, 0x2003: 0x20, 0x2009: 0x20}
-_WHITE: Final = re.compile(r"\s+")
+_EMPTY: Final = "".join(chr(code) for code in (*_INVISIBLE, 0x3000, 0xA0)) + " \t\r\n\v\f\u2002\u2003\u2009"
+_LONGEST_NOTHING = 24  # with stray blanks around it
 
 _NOTHING: Final = "/ \\ // - -- --- — —— – 无 暂无 空 不详 未知 未填 n/a na none null nan #n/a"
 NOTHING: Final = frozenset({"", *_NOTHING.split()})
@@ -34,19 +35,19 @@ def fold(value: Cell) -> str:
 
 def squeeze(value: Cell) -> str:
     """The cell as text without any blank."""
-    return _WHITE.sub("", fold(value))
+    return "".join(fold(value).split())
 
 
 def is_blank(value: Cell) -> bool:
     """Whether the cell says nothing (empty, blanks, a slash, 无 …)."""
     if value is None or value == "":
         return True
-    return isinstance(value, str) and squeeze(value).lower() in NOTHING
+    return isinstance(value, str) and len(value) <= _LONGEST_NOTHING and squeeze(value).lower() in NOTHING
 
 
 def is_empty(value: Cell) -> bool:
     """Whether nothing at all stands in the cell."""
-    return value is None or (isinstance(value, str) and not fold(value))
+    return value is None or (isinstance(value, str) and not value.strip(_EMPTY))
 
 
 def chinese_number(text: str) -> int | None:

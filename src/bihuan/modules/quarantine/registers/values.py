@@ -82,7 +82,9 @@ def parse_result(cell: Cell) -> Outcome | None:
 
     Raises UnreadableError(`unknown_result`) for any other word.
     """
-    word = squeeze(cell).lower().replace("（", "(").replace("）", ")")
+    if isinstance(cell, str) and cell in _RESULT:
+        return _RESULT[cell]
+    word = squeeze(cell).lower()
     if word in ("", "/", "\\", "无"):
         return None
     word = re.sub(r"^\d{1,2}[月./]\d{1,2}日?", "", word) or word

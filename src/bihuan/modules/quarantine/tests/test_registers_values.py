@@ -30,7 +30,10 @@ def kind_of(parse: object, *args: object) -> str:
     return caught.value.kind.key
 
 
-ROOMS = "B栋-305 B-3-05 B-3-5 B305 b305 B栋305 B座305室 B栋3层05 2栋-305 2号楼305 2-3-05 B栋305房间 Ｂ－３－０５ B—3—05"
+ROOMS = (
+    "B栋-305 B-3-05 B-3-5 B305 b305 B栋305 B座305室 B栋3层05 2栋-305 2号楼305 2-3-05 B栋305房间 "
+    "Ｂ－３－０５ B—3—05"
+)
 
 
 @pytest.mark.parametrize("written", ROOMS.split())
