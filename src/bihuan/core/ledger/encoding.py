@@ -87,6 +87,8 @@ def text(value: str) -> bytes:
     known = _words.get(value)
     if known is not None:
         return known
+    if not isinstance(value, str):
+        raise NotEncodable(f"text expected, not {type(value).__name__}")
     try:
         data = value.encode()
     except UnicodeEncodeError as error:

@@ -24,15 +24,15 @@ _AT_ONCE = 5_000
 def lines(
     *, matter_id: UUID | None = None, first: int | None = None, last: int | None = None
 ) -> Iterator[str]:
-    """Yield the lines: all entries, those of one matter, or those numbered `first` to `last` (both included)."""
-    conditions: list[tuple[str, Any]] = [("TRUE OR %s IS NULL", None)]
+    """Yield the lines: of all entries, of one matter, or numbered `first` to `last` (both included)."""
+    conditions: list[tuple[str, Any]] = []
     if matter_id is not None:
         conditions.append(("matter_id = %s", matter_id))
     if first is not None:
         conditions.append(("id >= %s", first))
     if last is not None:
         conditions.append(("id <= %s", last))
-    where = " AND ".join(f"({condition})" for condition, _ in conditions)
+    where = " AND ".join(condition for condition, _ in conditions) or "TRUE"
     county = settings.BIHUAN.jurisdiction
     yield _line({"format": FORMAT, "jurisdiction": county, "public_key": keys.public_key().hex()})
     with (

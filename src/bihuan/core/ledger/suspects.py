@@ -77,7 +77,6 @@ def _copied(connection: Any, suspects: Sequence[Suspect]) -> dict[int, int]:
         return {}
     by_code = {_mac(suspect.row): suspect.number for suspect in suspects}
     query = "SELECT id, mac FROM ledger_entry WHERE mac = ANY(%s)"
-    connection.execute("SET LOCAL enable_seqscan = on")
     found = {}
     for number, code in connection.execute(query, [list(by_code)]):
         if by_code[bytes(code)] != number:
