@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 
+from bihuan.core.access.login import address_of, lock_text, locked_until
 from bihuan.core.spec.text import Text
 from bihuan.kit.forms import KitRenderer
 from bihuan.kit.language import lazily
@@ -44,3 +46,10 @@ class LoginForm(AuthenticationForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
         error_messages={"required": lazily(Text("请填写密码", "Enter your password"))},
     )
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Say that the account does not open, or until when it is locked after too many attempts."""
+        until = locked_until(self.cleaned_data.get("username") or "", address_of(self.request))
+        if until is not None:
+            return ValidationError(lazily(lock_text(until)), code="locked")
+        return super().get_invalid_login_error()
