@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -40,7 +40,23 @@ from bihuan.modules.quarantine.sites import RoomPlan, SitePlan, set_up
 
 PERIOD = 24  # days from the first check-in to now
 CHUNK = 250
-HOTELS = ("晨曦", "祥云", "福临", "瑞禾", "金穗", "银杏", "沁园", "绿洲", "雅居", "安和", "天泽", "锦程", "鸿运", "盛景", "百合")
+HOTELS = (
+    "晨曦",
+    "祥云",
+    "福临",
+    "瑞禾",
+    "金穗",
+    "银杏",
+    "沁园",
+    "绿洲",
+    "雅居",
+    "安和",
+    "天泽",
+    "锦程",
+    "鸿运",
+    "盛景",
+    "百合",
+)
 KINDS = ("宾馆", "酒店", "公寓", "度假村", "商务酒店")
 
 
@@ -72,13 +88,22 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """How a drill stay goes: when it begins, and what becomes of it after how many days."""
+    """How a drill stay goes: when it begins, how and when it ends before its term; `first` where it goes on from
+
+    another site's stay: that stay's first day and key.
+    """
 
     begins: datetime
     ends: str = ""
-    after: int = 14
+    leaves: datetime | None = None
     misses: float = 0.0
     positive_on: int = 0
+    first: tuple[date, UUID] | None = None
+
+    @property
+    def day_one(self) -> date:
+        """Return the first day of the episode."""
+        return self.first[0] if self.first else self.begins.astimezone(LOCAL).date()
 
 
 def load(
@@ -104,7 +129,9 @@ def load(
         chunk = openings[start : start + CHUNK]
         for step in (step for opening in chunk for step in opening.history):
             step.actor = cast.of(step.transition)
-        outcome = engine.open_many(STAY, chunk, actor=cast.desk, key=f"drill/{seed}/stays/{start}", raising=True)
+        outcome = engine.open_many(
+            STAY, chunk, actor=cast.desk, key=f"drill/{seed}/stays/{start}", raising=True
+        )
         entries += outcome.entries
         progress("stays", min(start + CHUNK, len(openings)), len(openings))
     return entries
@@ -150,7 +177,10 @@ def _people(chance: random.Random, count: int, jurisdiction: str) -> list[UUID]:
 def _stays(
     chance: random.Random, places: Sequence[UUID], people: Sequence[UUID], now: datetime
 ) -> Iterator[Opening]:
-    rooms = {place: list(Room.objects.filter(site_id=place).select_related("site__place").order_by("walk")) for place in places}
+    rooms = {
+        place: list(Room.objects.filter(site_id=place).select_related("site__place").order_by("walk"))
+        for place in places
+    }
     free = {place: 0 for place in places}
     waiting = list(people)
     while waiting:
@@ -161,9 +191,15 @@ def _stays(
         fate = _fate(chance, now, sized=size)
         first: UUID | None = None
         for _ in range(size):
-            stay = uuid.uuid7()
-            yield _stay(chance, stay, waiting.pop(), place, room, fate, first, now)
+            stay, person = uuid.uuid7(), waiting.pop()
+            yield _stay(chance, stay, person, place, room, fate, first, now)
             first = first or stay
+            if fate.ends == "transfer" and fate.leaves is not None and fate.leaves < now:
+                onward = min(places, key=lambda p: (p == place, free[p] / len(rooms[p])))
+                room = rooms[onward][free[onward] % len(rooms[onward])]
+                free[onward] += 1
+                goes_on = Fate(fate.leaves, first=(fate.day_one, stay))
+                yield _stay(chance, uuid.uuid7(), person, onward, room, goes_on, None, now)
 
 
 def _fate(chance: random.Random, now: datetime, sized: int) -> Fate:
@@ -172,13 +208,19 @@ def _fate(chance: random.Random, now: datetime, sized: int) -> Fate:
     if sized > 1:
         return Fate(begins)
     draw = chance.random()
+
+    def after(days: int) -> datetime:
+        return begins + timedelta(days=days, minutes=chance.randint(60, 300))
+
     if draw < 0.008:
         day = chance.choice((1, 1, 2, 2, 4, 4, 7, 10))
-        return Fate(begins, "hospital", day, positive_on=day)
+        return Fate(begins, "hospital", after(day), positive_on=day)
     if draw < 0.012:
-        return Fate(begins, "home", chance.randint(5, 9))
+        return Fate(begins, "home", after(chance.randint(5, 9)))
     if draw < 0.0125:
-        return Fate(begins, "absent", chance.randint(2, 6))
+        return Fate(begins, "absent", after(chance.randint(2, 6)))
+    if draw < 0.05:
+        return Fate(begins, "transfer", after(chance.randint(3, 8)))
     return Fate(begins, misses=0.02 if draw > 0.97 else 0.0)
 
 
@@ -191,7 +233,10 @@ def _stay(
         last_exposure=(fate.begins - timedelta(days=chance.randint(0, 3))).date(),
         protocol=CENTRALISED_14.code,
     )
-    admission = Admission(room=room.pk, shares_with=shares_with, sharing="家庭同住" if shares_with else "")
+    admission = Admission(
+        room=room.pk, shares_with=shares_with, sharing="家庭同住" if shares_with else "",
+        day_one=fate.first[0] if fate.first else None, episode=fate.first[1] if fate.first else None,
+    )  # fmt: skip
     ordered_at = fate.begins - timedelta(hours=chance.randint(2, 10))
     history = [Step("admit", admission, fate.begins)]
     if fate.begins + timedelta(minutes=30) < now:
@@ -207,11 +252,9 @@ def _stay(
 
 def _life(chance: random.Random, fate: Fate, now: datetime) -> Iterator[Step]:
     """Yield what happens to a stay between its beginning and now."""
-    day_one = fate.begins.astimezone(LOCAL).date()
-    leaves = fate.begins + timedelta(days=fate.after, minutes=chance.randint(60, 300))
-    release = datetime.combine(day_one + timedelta(days=14), time(9), LOCAL)
-    end = min(leaves if fate.ends else release, now)
-    for due in schedule(CENTRALISED_14, day_one, fate.begins):
+    release = datetime.combine(fate.day_one + timedelta(days=14), time(9), LOCAL)
+    end = min(fate.leaves or release, now)
+    for due in schedule(CENTRALISED_14, fate.day_one, fate.begins):
         at = due.due_at - timedelta(minutes=chance.randint(5, 110))
         at = max(at, fate.begins + timedelta(minutes=31))
         if at >= end:
@@ -232,7 +275,9 @@ def _item(chance: random.Random, due: DueItem, at: datetime, fate: Fate, running
         return
     if kind == "test":
         positive = bool(fate.positive_on) and due.item.day >= fate.positive_on
-        yield Step("record_test", TestResult(item=code, result=Result.POSITIVE if positive else Result.NEGATIVE), at)
+        yield Step(
+            "record_test", TestResult(item=code, result=Result.POSITIVE if positive else Result.NEGATIVE), at
+        )
     elif kind == "temperature":
         heat = Decimal(chance.randint(361, 369)) / 10
         yield Step("observe", Observation(item=code, temperature=heat), at)
@@ -244,7 +289,11 @@ def _ending(fate: Fate, end: datetime, release: datetime, chance: random.Random)
     if fate.ends == "hospital":
         yield Step("transfer_hospital", Departure(to="县人民医院(定点)"), end)
     elif fate.ends == "home":
-        yield Step("transfer_home", Departure(to="居家隔离", approved_by="县疫情防控办", reason="孕产妇"), end)
+        yield Step(
+            "transfer_home", Departure(to="居家隔离", approved_by="县疫情防控办", reason="孕产妇"), end
+        )
+    elif fate.ends == "transfer":
+        yield Step("transfer_site", Departure(to="其他隔离点", reason="均衡床位"), end)
     elif fate.ends == "absent":
         yield Step("report_absence", Absence(told="属地派出所"), end)
     else:
