@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.recording import record
@@ -242,6 +243,12 @@ def _by_file(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     return found
 
 
+COPY_ROWS = (
+    "COPY intake_row (jurisdiction, register, file, sheet, row, state, identity, content, sealed, person_id,"
+    " matter_id, problems, batch_id) FROM STDIN"
+)
+
+
 def _keep_rows(
     kind: Taker[Any], portion: Portion[Any], taken: Sequence[Any], work: Run[Any], batch: Batch
 ) -> None:
@@ -251,14 +258,15 @@ def _keep_rows(
         identity, content = _hash(kind.identity(row)), _hash(kind.content(row))
         work.standing[identity] = Standing(row, content, became.matter_id, became.person_id)
         rows.append(
-            Row(
-                jurisdiction=work.actor.jurisdiction, register=kind.register.key, file=row.source.file,
-                sheet=row.source.sheet or "", row=row.source.row or 0, state="accepted", identity=identity,
-                content=content, sealed=became.sealed, person_id=became.person_id, matter_id=became.matter_id,
-                batch=batch,
+            (
+                work.actor.jurisdiction, kind.register.key, row.source.file, row.source.sheet or "",
+                row.source.row or 0, "accepted", identity, content, became.sealed, became.person_id,
+                became.matter_id, Jsonb([]), batch.id,
             )
         )  # fmt: skip
-    Row.objects.bulk_create(rows, batch_size=1000)
+    with connection.cursor() as cursor, cursor.copy(COPY_ROWS) as copy:
+        for line in rows:
+            copy.write_row(line)
     for row, before in portion.changed:
         Row.objects.filter(
             jurisdiction=work.actor.jurisdiction, register=kind.register.key, state="accepted",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -32,7 +33,11 @@ def to_json(rules: Rules) -> dict[str, Any]:
         "first_day": rules.first_day,
         "length": rules.length,
         "series": [
-            {"kind": s.kind, "days": list(s.days), "times": {slot: t.strftime("%H:%M") for slot, t in s.times}}
+            {
+                "kind": s.kind,
+                "days": list(s.days),
+                "times": {slot: t.strftime("%H:%M") for slot, t in s.times},
+            }
             for s in rules.series
         ],
         "source": dataclasses.asdict(rules.source),
@@ -95,6 +100,22 @@ def publish_shipped() -> None:
 def binding(protocol_id: int) -> Binding:
     """Return a protocol version by its row (kept, because a version never changes)."""
     return Binding(protocol_id, from_json(Protocol.objects.get(pk=protocol_id).rules))
+
+
+def bindings_of(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Binding]:
+    """Return the versions that apply for each (code, date), in one query; LookupError where none does."""
+    asked = set(wanted)
+    versions: dict[str, list[tuple[date, int, int]]] = {}
+    rows = Protocol.objects.filter(code__in={code for code, _ in asked})
+    for code, effective, version, pk in rows.values_list("code", "effective_from", "version", "pk"):
+        versions.setdefault(code, []).append((effective, version, pk))
+    found = {}
+    for code, on in asked:
+        applying = [v for v in versions.get(code, ()) if v[0] <= on]
+        if not applying:
+            raise LookupError(f"no protocol {code} applies on {on}")
+        found[code, on] = binding(max(applying)[2])
+    return found
 
 
 def binding_of(code: str, on: date | None = None) -> Binding:

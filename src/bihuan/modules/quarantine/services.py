@@ -25,7 +25,7 @@ from bihuan.modules.quarantine.payloads import (
     Waiver,
 )
 from bihuan.modules.quarantine.protocol import LOCAL, item_label
-from bihuan.modules.quarantine.protocols import Binding, binding, binding_of
+from bihuan.modules.quarantine.protocols import Binding, binding, bindings_of
 
 DEFAULT_PROTOCOL = "centralised-14"
 
@@ -87,7 +87,7 @@ class StayDetails(Details[StayFacts]):
         found = Site.objects.filter(place_id__in=places, matter__state="open").values_list(
             "place_id", flat=True
         )
-        return Prepared(frozenset(found), {want: binding_of(*want) for want in wanted})
+        return Prepared(frozenset(found), bindings_of(wanted))
 
     def opened(self, matter_id: UUID, opening: Opening, prepared: Prepared) -> StayFacts:
         """Return the facts of a stay that was just ordered, bound to the protocol in force on that day."""
