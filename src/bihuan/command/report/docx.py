@@ -28,10 +28,10 @@ LINK: Final = RGBColor(0x1D, 0x4F, 0x91)
 REMARK: Final = RGBColor(0x9A, 0x34, 0x12)
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = 22, 16, 14, 10.5  # 2号, 3号, 4号, 5号, in points
 LINE_PITCH: Final = 28.95  # 22 lines in 225 mm
-WIDTHS: Final = (11, 41, 22, 67, 15)  # columns of the annex, mm; together the type area's 156 mm
+WIDTHS: Final = (11, 46, 22, 62, 15)  # columns of the annex, mm; together the type area's 156 mm
 
 
-def render(document: ReportDocument, language: str = "zh-hans") -> bytes:
+def render_docx(document: ReportDocument, language: str = "zh-hans") -> bytes:
     """Return the report as DOCX; every number of the text is a link to the bookmark of its annex row."""
     out = io.BytesIO()
     _Writer(document, Words(document, language)).write().save(out)
@@ -69,7 +69,8 @@ class _Writer:
                 self._paragraph(paragraph)
         self._signature()
         self._annex()
-        self._imprint()
+        if self.words.draft is None:
+            self._imprint()
         return self.word
 
     def _page(self) -> None:
@@ -108,7 +109,7 @@ class _Writer:
         say, centre = self.words.say, WD_ALIGN_PARAGRAPH.CENTER
         banner_size = 28 if self.words.english else 42
         self._line(say(self.report.banner), _Look(banner_size, TITLE, RED, bold=True), centre, exact=False)
-        self._line(f"{self.report.number}　{self.words.issue}", _Look(self.size), centre)
+        self._line(f"{self.words.number}　{self.words.issue}".strip(), _Look(self.size), centre)
         line = self._line(f"{say(self.report.issuer)}\t{self.words.date}", _Look(self.size), exact=False)
         line.paragraph_format.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)
         line.paragraph_format.space_after = Pt(24)
@@ -160,10 +161,10 @@ class _Writer:
         ordinal, name, value, definition, entries = line.cells
         self._cell(ordinal, str(index), _Look(SIZE_5), WD_ALIGN_PARAGRAPH.CENTER)
         self._cell(name, say(row.name), _Look(SIZE_5))
-        self._cell(name, f"{row.figure_key} · v{row.version}", _Look(8.5), more=True)
+        self._cell(name, row.figure_key, _Look(8.5), more=True)
         paragraph = self._cell(value, f"{grouped(row.value)} {say(row.unit)}", _Look(SIZE_5), right)
         ooxml.bookmark(paragraph, row.anchor, index)
-        self._cell(definition, say(row.definition), _Look(SIZE_5))
+        self._cell(definition, self.words.definition(row), _Look(SIZE_5))
         if row.remark is not None:
             self._cell(definition, say(row.remark), _Look(SIZE_5, colour=REMARK), more=True)
         self._cell(entries, grouped(row.entries), _Look(SIZE_5), right)

@@ -9,11 +9,12 @@ from typing import Any, Final
 from bihuan.command.report.document import Number, Part, ReportDocument, chinese_ordinal, grouped
 from bihuan.command.report.words import ANNEX, ANNEX_NOTE, ANNEX_TITLE, COLUMNS, Words
 from bihuan.core.papers.typesetting import typeset
+from bihuan.core.papers.wording import punctuated
 
 TEMPLATE: Final = "command/report/official.typ"
 
 
-def render(document: ReportDocument, language: str = "zh-hans") -> bytes:
+def render_pdf(document: ReportDocument, language: str = "zh-hans") -> bytes:
     """Return the report as PDF/A-2a; the same document gives the same bytes.
 
     Raises NoChineseFontError where the machine has no Chinese typeface.
@@ -28,7 +29,7 @@ def _data(document: ReportDocument, words: Words) -> dict[str, Any]:
         "english": words.english,
         "heading": words.heading,
         "banner": say(document.banner),
-        "number": document.number,
+        "number": words.number,
         "issue": words.issue,
         "issuer": say(document.issuer),
         "date": words.date,
@@ -75,7 +76,16 @@ def spoken(paragraph: tuple[Any, ...], words: Words) -> list[Part]:
         if index and words.english:
             pieces.append(" ")
         pieces.extend(sentence.in_language(words.language))
-    return pieces
+    return pieces if words.english else _chinese(pieces)
+
+
+def _chinese(pieces: list[Part]) -> list[Part]:
+    """Return Chinese pieces with Chinese marks; a number beside a mark or a gap counts as Chinese."""
+    found: list[Part] = []
+    for piece in pieces:
+        # 〇 stands for the neighbouring number while the marks are set
+        found.append(punctuated(f"〇{piece}〇")[1:-1] if isinstance(piece, str) else piece)
+    return found
 
 
 def _part(part: Part) -> str | dict[str, str]:
@@ -86,11 +96,11 @@ def _annex(document: ReportDocument, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "anchor": row.anchor,
-            "figure_key": f"{row.figure_key} · v{row.version}",
+            "figure_key": row.figure_key,
             "name": words.say(row.name),
             "shown": grouped(row.value),
             "unit": words.say(row.unit),
-            "definition": words.say(row.definition),
+            "definition": words.definition(row),
             "remark": None if row.remark is None else words.say(row.remark),
             "entries": grouped(row.entries),
         }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bihuan.command.report.document import ReportDocument
-from bihuan.core.papers.wording import day, in_groups, minute
+from bihuan.command.report.document import AnnexRow, ReportDocument
+from bihuan.core.papers.wording import day, in_groups, minute, punctuated
 from bihuan.core.spec.text import Text
 
 ANNEX = Text("附件", "Annex")
@@ -33,7 +33,7 @@ class Words:
 
     def say(self, text: Text) -> str:
         """Return a text in the report's language."""
-        return text.in_language(self.language)
+        return text.en if self.english else punctuated(text.zh)
 
     @property
     def english(self) -> bool:
@@ -43,12 +43,19 @@ class Words:
     @property
     def heading(self) -> str:
         """Return the one-line name of the document, for its metadata."""
-        return f"{self.say(self.document.banner)} {self.issue}"
+        return f"{self.say(self.document.banner)} {self.issue}".strip()
 
     @property
     def issue(self) -> str:
-        """Return the running issue: 第18期."""
+        """Return the running issue (第18期), nothing while the report has none."""
+        if not self.document.issue:
+            return ""
         return self.say(Text("第{n}期", "Issue {n}").format(n=self.document.issue))
+
+    @property
+    def number(self) -> str:
+        """Return the document number; a draft that has none yet says so."""
+        return self.document.number or self.say(Text("（未编号）", "(not numbered)"))
 
     @property
     def date(self) -> str:
@@ -107,6 +114,7 @@ class Words:
         """Return the imprint's date."""
         return self.say(Text("{date}印发", "Issued {date}").format(date=self.date))
 
-    def value_with_unit(self, shown: str, unit: Text) -> str:
-        """Return a value and its unit as one cell."""
-        return f"{shown} {self.say(unit)}"
+    def definition(self, row: AnnexRow) -> str:
+        """Return a figure's definition in words, with the definition's version."""
+        version = Text("（定义第{n}版）", " (definition {n})").format(n=row.version)
+        return self.say(row.definition).rstrip("。.") + self.say(version)

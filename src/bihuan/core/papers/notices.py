@@ -21,7 +21,7 @@ from bihuan.core.papers import numbering, qr, services
 from bihuan.core.papers.models import Paper
 from bihuan.core.papers.services import About
 from bihuan.core.papers.typesetting import Paperwork, typeset
-from bihuan.core.papers.wording import day
+from bihuan.core.papers.wording import day, punctuated
 from bihuan.core.spec.text import Text
 
 KIND: Final = "notice"
@@ -113,7 +113,7 @@ def render(notice: ObservationNotice, number: str = "") -> Paperwork:
 
 def _sheet(notice: ObservationNotice, language: str) -> dict[str, Any]:
     def say(text: Text) -> str:
-        return text.in_language(language)
+        return text.en if language == "en" else punctuated(text.zh)
 
     return {
         "title": say(TITLE),

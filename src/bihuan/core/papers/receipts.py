@@ -19,7 +19,7 @@ from bihuan.core.papers import numbering, qr, services
 from bihuan.core.papers.models import Paper
 from bihuan.core.papers.services import About
 from bihuan.core.papers.typesetting import Paperwork, typeset
-from bihuan.core.papers.wording import both_to_the_minute, in_groups, size
+from bihuan.core.papers.wording import both_to_the_minute, in_groups, punctuated, size
 from bihuan.core.spec.text import Text
 
 KIND: Final = "receipt"
@@ -89,7 +89,7 @@ def render(receipt: Receipt, number: str = "") -> Paperwork:
 
 
 def _pair(text: Text | None) -> list[str]:
-    return [] if text is None else [text.zh, text.en]
+    return [] if text is None else [punctuated(text.zh), text.en]
 
 
 def _data(receipt: Receipt, number: str) -> dict[str, Any]:

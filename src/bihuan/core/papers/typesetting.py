@@ -85,7 +85,7 @@ def typeset(template: str, data: Mapping[str, Any], *, made_at: datetime) -> Pap
                 format="pdf",
                 sys_inputs={"data": text, "fonts": json.dumps(families, ensure_ascii=False)},
                 pdf_standards=[STANDARD],
-                timestamp=made_at.astimezone(timezone.utc),  # noqa: UP017 - Typst wants a fixed offset
+                timestamp=made_at.astimezone(timezone.utc).replace(microsecond=0),  # noqa: UP017 - Typst wants a fixed offset
             )
         except typst.TypstError as error:
             found = _NO_GLYPH.search(error.message)

@@ -55,7 +55,7 @@ def link_targets(reader: PdfReader) -> list[tuple[int, float]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_official_paper_is_archival_and_tagged(language: str) -> None:
-    reader = read(pdf.render(report(), language))
+    reader = read(pdf.render_pdf(report(), language))
     xmp = reader.metadata
     packet = reader.trailer["/Root"]["/Metadata"].get_data().decode()
     assert "<pdfaid:part>2</pdfaid:part>" in packet
@@ -68,7 +68,7 @@ def test_the_official_paper_is_archival_and_tagged(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_number_of_the_text_is_a_link_into_the_annex(language: str) -> None:
     document = report()
-    reader = read(pdf.render(document, language))
+    reader = read(pdf.render_pdf(document, language))
     spoken = said(document)
     targets = link_targets(reader)
     annex = next(i for i, page in enumerate(reader.pages) if "quarantine.sites" in page.extract_text())
@@ -80,7 +80,7 @@ def test_every_number_of_the_text_is_a_link_into_the_annex(language: str) -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_annex_says_key_value_definition_and_moment_of_every_figure(language: str) -> None:
     document = report()
-    text = text_of(read(pdf.render(document, language))).replace("\n", "")
+    text = text_of(read(pdf.render_pdf(document, language))).replace("\n", "")
     for row in document.annex:
         assert row.figure_key in text.replace(" ", "")
         assert f"{row.value:,}" in text
@@ -91,28 +91,37 @@ def test_the_sheet_holds_22_lines_of_28_characters() -> None:
     """GB/T 9704-2012, 5.2.3: every page 22 lines, every line 28 characters."""
     filler = Sentence(("国" * 28 * 60,), ("x",))
     document = replace(report(), sections=(Section(Text("满", "Full"), ((filler,),)),))
-    page = read(pdf.render(document)).pages[1].extract_text()
+    page = read(pdf.render_pdf(document)).pages[1].extract_text()
     lines = [line for line in page.splitlines() if "国" in line]
     assert [len(line.strip()) for line in lines] == [28] * 22
 
 
 def test_the_sheet_is_a4_and_pages_are_numbered_between_dashes() -> None:
-    reader = read(pdf.render(report()))
+    reader = read(pdf.render_pdf(report()))
     for index, page in enumerate(reader.pages, start=1):
         assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
         assert f"— {index} —" in page.extract_text()
 
 
 def test_a_report_not_yet_issued_says_draft_and_that_nothing_is_sealed() -> None:
-    draft = text_of(read(pdf.render(report(issued=False, sealed=False))))
-    issued = text_of(read(pdf.render(report())))
+    draft = text_of(read(pdf.render_pdf(report(issued=False, sealed=False))))
+    issued = text_of(read(pdf.render_pdf(report())))
     assert "送审稿" in draft and "送审稿" not in issued
     assert "台账尚未封存" in draft.replace("\n", "")
     assert "9f86d081 884c7d65" in issued
 
 
+def test_a_sentence_typed_with_western_marks_is_printed_with_chinese_ones() -> None:
+    known = number("quarantine.sites")
+    typed = Sentence.of(Text("启用 {a} 个,共 {b} 个;(含{c})", "{a}, {b}; ({c})"), dict.fromkeys("abc", known))
+    document = replace(report(), sections=(Section(Text("一线", "Front"), ((typed,),)),))
+    text = text_of(read(pdf.render_pdf(document)))
+    assert "启用47个，共47个；（含47）" in text.replace(" ", "").replace("\n", "")
+    assert "47, 47; (47)" in text_of(read(pdf.render_pdf(document, "en")))
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
-    assert pdf.render(report()) == pdf.render(report())
+    assert pdf.render_pdf(report()) == pdf.render_pdf(report())
 
 
 def test_no_figure_is_printed_as_an_empty_box() -> None:
@@ -121,7 +130,7 @@ def test_no_figure_is_printed_as_an_empty_box() -> None:
     """
     rare = Sentence(("𬭚县㛃乡𠀀村",), ("𬭚",))
     document = replace(report(), sections=(Section(Text("地名", "Names"), ((rare,),)),))
-    text = text_of(read(pdf.render(document)))
+    text = text_of(read(pdf.render_pdf(document)))
     assert "𬭚" in text and "㛃" in text
     assert "𠀀" in text or "〔U+20000〕" in text
 
@@ -129,7 +138,7 @@ def test_no_figure_is_printed_as_an_empty_box() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_word_file_opens_and_every_number_is_there_and_leads_to_its_row(language: str) -> None:
     document = report()
-    word = Document(io.BytesIO(docx.render(document, language)))
+    word = Document(io.BytesIO(docx.render_docx(document, language)))
     links = list(word.element.body.iter(qn("w:hyperlink")))
     shown = sorted("".join(t.text or "" for t in link.iter(qn("w:t"))) for link in links)
     assert shown == sorted(n.shown() for n in said(document))
@@ -140,7 +149,7 @@ def test_the_word_file_opens_and_every_number_is_there_and_leads_to_its_row(lang
 
 
 def test_the_word_file_has_the_official_margins_and_grid() -> None:
-    section = Document(io.BytesIO(docx.render(report()))).sections[0]
+    section = Document(io.BytesIO(docx.render_docx(report()))).sections[0]
     sides = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
     assert [round(side.mm) for side in sides if side is not None] == [37, 35, 28, 26]
     assert section._sectPr.find(qn("w:docGrid")).get(qn("w:linePitch")) == "579"

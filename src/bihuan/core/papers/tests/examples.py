@@ -9,7 +9,7 @@ from bihuan.core.papers.notices import ObservationNotice
 from bihuan.core.papers.receipts import Item, NextStep, Receipt
 from bihuan.core.spec.text import Text
 
-AT = datetime(2026, 10, 8, 1, 30, tzinfo=UTC)
+AT = datetime(2026, 10, 8, 1, 30, 27, 123456, tzinfo=UTC)
 
 
 def receipt(**changed: object) -> Receipt:

@@ -14,6 +14,7 @@ from bihuan.core.papers import notices, qr, receipts, typesetting
 from bihuan.core.papers.fonts import ROLES, NoChineseFontError, Typefaces
 from bihuan.core.papers.tests.examples import AT, notice, receipt
 from bihuan.core.papers.typesetting import presentable
+from bihuan.core.papers.wording import punctuated
 from bihuan.core.spec.text import Text
 
 
@@ -122,6 +123,19 @@ def test_the_official_faces_win_where_they_are_installed() -> None:
     assert chosen["heading"][0] == "SimHei"
     assert chosen["title"] == ["Noto Serif CJK SC"]
     assert set(chosen) == set(ROLES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("隔离点 47 个,在隔 6,208 人;截至08:00", "隔离点47个，在隔6,208人；截至08:00"),
+        ("其中确定为点内感染(第 15 天起)", "其中确定为点内感染（第15天起）"),
+        ("联系本隔离点;急病请拨 120。", "联系本隔离点；急病请拨120。"),
+        ("Order 18, art. 3: (a)", "Order 18, art. 3: (a)"),
+    ],
+)
+def test_chinese_text_gets_chinese_marks_and_numbers_keep_theirs(typed: str, printed: str) -> None:
+    assert punctuated(typed) == printed
 
 
 def test_a_template_error_names_the_template() -> None:
