@@ -51,11 +51,12 @@ def token(part: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-def search_tokens(name: str) -> list[int]:
+@lru_cache(maxsize=16_384)
+def search_tokens(name: str) -> tuple[int, ...]:
     """Return the tokens a name is found by: characters, pairs of neighbours, pinyin in full and initials."""
     plain = normal_name(name)
     parts = set(plain) | {plain[i : i + 2] for i in range(len(plain) - 1)}
-    return sorted({token(part) for part in parts | spellings(plain)})
+    return tuple(sorted({token(part) for part in parts | spellings(plain)}))
 
 
 def query_tokens(text: str) -> list[int]:

@@ -42,7 +42,7 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["phone_blind"], name="person_phone"),
             models.Index(fields=["name_blind"], name="person_name"),
-            GinIndex(fields=["search"], name="person_search", fastupdate=False),
+            GinIndex(fields=["search"], name="person_search"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -89,6 +89,8 @@ COLUMNS = (
     "id, jurisdiction, name_sealed, identifier_sealed, phone_sealed, address_sealed, identifier_blind,"
     " phone_blind, name_blind, search, created_at"
 )
+AT_ONCE = 2000
+MANY = 1000
 BLIND_COLUMNS = ("identifier_blind", "phone_blind", "name_blind", "search")
 STAGE = "CREATE TEMP TABLE people_new (LIKE people_person) ON COMMIT DROP"
 # in the identifiers' order, so that two imports of the same people wait for each other and do not deadlock
@@ -99,32 +101,37 @@ ON CONFLICT (jurisdiction, identifier_blind) WHERE identifier_blind IS NOT NULL 
 
 
 def _write(new: Sequence[_New], jurisdiction: str) -> None:
-    texts = [(one.id, field, text) for one in new for field, text in one.identity.sealable()]
-    boxes = {(person, field): box for (person, field, _), box in zip(texts, seal_texts(texts), strict=True)}
     now = timezone.now().isoformat()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.people_new")
         cursor.execute(STAGE)
         with cursor.copy(f"COPY people_new ({COLUMNS}) FROM STDIN") as copy:
-            for start in range(0, len(new), 500):
-                lines = [_line(one, boxes, jurisdiction, now) for one in new[start : start + 500]]
-                copy.write("".join(lines))
+            for start in range(0, len(new), AT_ONCE):
+                copy.write("".join(_lines(new[start : start + AT_ONCE], jurisdiction, now)))
+        many = len(new) >= MANY
+        if many:
+            cursor.execute("SET LOCAL gin_pending_list_limit = '256MB'")
         cursor.execute(TAKE_OVER)
         cursor.execute("DROP TABLE people_new")
+        if many:
+            # search tokens enter their index sorted and together; plans learn of the new rows
+            cursor.execute("SELECT gin_clean_pending_list('person_search')")
+            cursor.execute("RESET gin_pending_list_limit")
+            cursor.execute("ANALYZE people_person")
 
 
-def _line(one: _New, boxes: dict[tuple[UUID, str], bytes], jurisdiction: str, now: str) -> str:
-    """Return one row in COPY's text form, which needs no adaptation per value; all is hex or plain."""
-    identity = one.identity
-    tokens = search_tokens(identity.name) if identity.name else []
-    sealed = [_hex(boxes.get((one.id, field))) for field in FIELDS]
-    blinds = (
-        one.blind,
-        phone_blind(identity.phone) if identity.phone else None,
-        name_blind(identity.name) if identity.name else None,
-    )
-    search = "{" + ",".join(map(str, tokens)) + "}"
-    return "\t".join([str(one.id), jurisdiction, *sealed, *map(_hex, blinds), search, now]) + "\n"
+def _lines(new: Sequence[_New], jurisdiction: str, now: str) -> Iterator[str]:
+    """Yield the rows in COPY's text form, which needs no adaptation per value; all is hex or plain."""
+    known = [dict(one.identity.sealable()) for one in new]
+    texts = [(one.id, f, text) for one, fields in zip(new, known, strict=True) for f, text in fields.items()]
+    boxes = iter(seal_texts(texts))
+    for one, fields in zip(new, known, strict=True):
+        sealed = {field: next(boxes) for field in fields}
+        name, phone = one.identity.name, one.identity.phone
+        search = "{" + ",".join(map(str, search_tokens(name) if name else ())) + "}"
+        blinds = (one.blind, phone_blind(phone) if phone else None, name_blind(name) if name else None)
+        values = [*(sealed.get(field) for field in FIELDS), *blinds]
+        yield "\t".join([str(one.id), jurisdiction, *map(_hex, values), search, now]) + "\n"
 
 
 def _hex(value: bytes | None) -> str:
@@ -166,7 +173,7 @@ def _update(person_id: UUID, changes: Identity, actor: Actor, reason: str) -> li
         person.phone_blind = phone_blind(after["phone"])
     if "name" in changed:
         person.name_blind = name_blind(after["name"])
-        person.search = search_tokens(after["name"])
+        person.search = list(search_tokens(after["name"]))
     person.save(update_fields=[*(f"{f}_sealed" for f in changed), *BLIND_COLUMNS])
     values = {f: {"before": before.get(f, ""), "after": after[f]} for f in changed}
     record(
