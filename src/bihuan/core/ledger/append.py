@@ -19,6 +19,7 @@ _BUFFER = 1 << 16  # small enough that the server works while we encode
 
 INSERT = f"INSERT INTO ledger_entry ({COLUMN_LIST}) VALUES "  # noqa: S608 - constants
 COPY = f"COPY ledger_entry ({COLUMN_LIST}) FROM STDIN (FORMAT BINARY)"
+ONE = f"SELECT id, id, NULL FROM nextval('{SEQUENCE}') AS taken(id)"  # noqa: S608 - a constant
 ALLOCATE = f"""
 WITH taken AS MATERIALIZED (SELECT nextval('{SEQUENCE}') AS id FROM generate_series(1, %s))
 SELECT min(id), max(id), CASE WHEN max(id) - min(id) + 1 <> count(*) THEN array_agg(id ORDER BY id) END
@@ -31,7 +32,7 @@ def allocate(count: int) -> Sequence[int]:
     if count <= 0:
         return range(0)
     with connection.cursor() as cursor:
-        cursor.execute(ALLOCATE, [count])
+        cursor.execute(*((ONE, None) if count == 1 else (ALLOCATE, [count])))
         found = cursor.fetchone()
     assert found is not None
     first, last, scattered = found
