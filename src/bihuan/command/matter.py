@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bihuan.core.spec import (
     REPORTER,
@@ -42,7 +43,7 @@ SUBMITTED = State("submitted", "送审稿", "For signature",
 ISSUED = State("issued", "已签发", "Issued", closed=True)
 WITHDRAWN = State("withdrawn", "已撤回", "Withdrawn", closed=True)
 
-REPORT = MatterType(
+REPORT: MatterType[Any] = MatterType(
     "command.report", "疫情防控日报", "Situation report", organ="committee", initial=DRAFTED,
     states=(DRAFTED, SUBMITTED, ISSUED, WITHDRAWN),
     transitions=(

@@ -25,6 +25,7 @@ from bihuan.core.intake.register import (
     Register,
     read_date,
 )
+from bihuan.core.intake.safety import MAX_ROWS
 from bihuan.core.intake.text import BrokenCell, Cell
 from bihuan.core.intake.workbook import Table, read_folder
 
@@ -112,6 +113,7 @@ def survey(
     vocabularies = {register.key: register.vocabulary(confirmed.get(register.key)) for register in registers}
     found: dict[str, list[Recognised]] = {register.key: [] for register in registers}
     said: list[Problem] = []
+    total = 0
     for item in read_folder(paths):
         if isinstance(item, Problem):
             said.append(item)
@@ -127,7 +129,11 @@ def survey(
             said.append(Problem(error.kind, item.source(), params=error.params))
             continue
         said.extend(_about(item, register, header, rows))
-        if not header.missing:
+        if total + rows > MAX_ROWS:
+            reason = f"合计 > {MAX_ROWS:,} 行 / rows in all"
+            said.append(Problem(kinds.TOO_LARGE, item.source(), params={"reason": reason}))
+        elif not header.missing:
+            total += rows
             found[register.key].append(Recognised(item, header))
     return found, said
 
@@ -194,7 +200,9 @@ def _judge(register: Register[R], draft: Draft, context: Context) -> Judged[R]:
         row_check(draft, context)
     if any(problem.policy is Policy.REJECT for problem in draft.problems):
         return Judged(draft, None, accepted=False)
-    return Judged(draft, register.build(draft, context), accepted=True)
+    row = register.build(draft, context)
+    draft.settle()
+    return Judged(draft, row, accepted=True)
 
 
 def _read_field(draft: Draft, item: Field, context: Context) -> None:

@@ -7,6 +7,7 @@ reads, recognises and checks them and knows none of them.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from pathlib import PurePath
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -104,16 +105,22 @@ class Draft:
         """The value of a field, None where it is empty or unreadable."""
         return self.values.get(key)
 
-    def fingerprint(self) -> tuple[tuple[str, str], ...]:
-        """The line's cells as they stand, by heading, without its serial number: equal for repeated lines."""
+    def fingerprint(self) -> bytes:
+        """A digest of the line's cells as they stand, by heading, without its serial number.
+
+        Equal for repeated lines. It says too much about short cells to be stored without a key.
+        """
         ignored = {column.index for key, column in self.header.columns.items() if key in IGNORED}
-        return tuple(
-            sorted(
-                (_heading(self.header, index), repr(cell))
-                for index, cell in enumerate(self.cells)
-                if index not in ignored and not is_empty(cell)
-            )
+        said = sorted(
+            f"{_heading(self.header, index)}\x1f{cell!r}"
+            for index, cell in enumerate(self.cells)
+            if index not in ignored and not is_empty(cell)
         )
+        return blake2b("\x1e".join(said).encode("utf-8", "surrogatepass"), digest_size=20).digest()
+
+    def settle(self) -> None:
+        """Forget the values once the row is built from them; many lines are kept till the end."""
+        self.values = {}
 
 
 class RowLike(Protocol):
@@ -127,9 +134,7 @@ class RowLike(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """What checking needs to know besides the tables: the period, and rows accepted earlier, by register
-    key.
-    """
+    """What checking needs besides the tables: the period, and rows accepted earlier, by register key."""
 
     period: Period
     known: Mapping[str, Sequence[Any]] = field(default_factory=dict)

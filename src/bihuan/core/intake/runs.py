@@ -158,9 +158,9 @@ def _standing(kind: Taker[Any], jurisdiction: str) -> dict[bytes, Standing[Any]]
             jurisdiction=jurisdiction, register=kind.register.key, state="accepted"
         ).values_list("identity", "content", "matter_id", "person_id", "sealed")
     )
-    rows = kind.unseal([(matter, person, bytes(sealed)) for _, _, matter, person, sealed in kept])
+    rows = kind.unseal([(matter, person, bytes(sealed or b"")) for _, _, matter, person, sealed in kept])
     return {
-        bytes(identity): Standing(row, bytes(content), matter, person)
+        bytes(identity or b""): Standing(row, bytes(content or b""), matter, person)
         for (identity, content, matter, person, _), row in zip(kept, rows, strict=True)
         if row is not None
     }

@@ -23,8 +23,8 @@ MAX_UNPACKED: Final = 256 * 1024 * 1024
 MAX_RATIO: Final = 250
 """Unpacked to packed size beyond which a part is taken for a zip bomb (real sheets stay below 60)."""
 MAX_PARTS: Final = 2_000
-MAX_ROWS: Final = 300_000
-"""Most rows of one sheet."""
+MAX_ROWS: Final = 200_000
+"""Most rows of one sheet, and of all recognised tables of one intake together (about 4 KB each in memory)."""
 MAX_COLUMNS: Final = 16_384
 MAX_CELLS: Final = 8_000_000
 """Largest area of a sheet, rows × columns up to its last filled cell: a reader allocates all of it."""

@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 from bihuan.core.access.actors import Actor, system_actor
 from bihuan.core.ledger.append import allocate, write
 from bihuan.core.matters import store
-from bihuan.core.matters.deadlines import opening_standing, standing_after
+from bihuan.core.matters.deadlines import Standing, opening_standing, standing_after
 from bihuan.core.matters.details import Applied, Details, Opening, Step
 from bihuan.core.matters.drafting import drafts
 from bihuan.core.matters.errors import NotDone, Stale, UnknownMatter
@@ -276,7 +276,7 @@ def _write_steps(
     done: Sequence[Applied],
     rows: dict[UUID, store.Locked],
     snapshots: dict[UUID, Snapshot],
-    deadlines: dict[UUID, store.Standing],
+    deadlines: dict[UUID, Standing],
     since: dict[UUID, datetime],
     actor: Actor,
 ) -> None:

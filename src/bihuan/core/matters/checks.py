@@ -56,9 +56,9 @@ def _state_problems(kind: MatterType[Any], state: State) -> Iterator[tuple[str, 
             yield "S1", f"the closed state {state.code} has a deadline"
     elif not isinstance(state.due, (Within, NoDeadline)):
         yield "S2", f"the open state {state.code} has neither a deadline nor a stated reason for none"
-    if isinstance(state.due, Within) and state.due.overdue:
-        if state.due.overdue not in {t.code for t in kind.transitions}:
-            yield "S3", f"state {state.code}: overdue names no transition ({state.due.overdue})"
+    overdue = state.due.overdue if isinstance(state.due, Within) else None
+    if overdue and overdue not in {t.code for t in kind.transitions}:
+        yield "S3", f"state {state.code}: overdue names no transition ({overdue})"
 
 
 def _transition_problems(kind: MatterType[Any], transition: Transition[Any]) -> Iterator[tuple[str, str]]:

@@ -28,12 +28,13 @@ def draft(applied: Applied, jurisdiction: str, organ: str | None) -> Draft:
 def drafts(steps: Sequence[Applied], jurisdiction: str, organs: Sequence[str | None]) -> list[Draft]:
     """Return the entries of many steps; keys are fetched once."""
     parts = [split(step.payload) for step in steps]
-    wanted = [i for i, (_, personal) in enumerate(parts) if personal and steps[i].person_id is not None]
-    boxes = seal_many([(steps[i].person_id, purpose_of(steps[i].type), parts[i][1]) for i in wanted])
-    sealed: list[bytes | None] = [None] * len(steps)
-    for i, box in zip(wanted, boxes, strict=True):
-        sealed[i] = box
-    return [_draft(step, parts[i][0], sealed[i], jurisdiction, organs[i]) for i, step in enumerate(steps)]
+    wanted = [
+        (i, (step.person_id, purpose_of(step.type), parts[i][1]))
+        for i, step in enumerate(steps)
+        if parts[i][1] and step.person_id is not None
+    ]
+    boxes = dict(zip((i for i, _ in wanted), seal_many([item for _, item in wanted]), strict=True))
+    return [_draft(step, parts[i][0], boxes.get(i), jurisdiction, organs[i]) for i, step in enumerate(steps)]
 
 
 def _draft(

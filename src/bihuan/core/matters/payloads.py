@@ -20,21 +20,24 @@ def plain(value: Any) -> Json:
 
     Decimals, dates and times become text (ISO 8601), because PostgreSQL would re-spell numbers.
     """
-    if value is None or isinstance(value, (str, bool, int)) and not isinstance(value, Enum):
-        return value
     if isinstance(value, Enum):
         return plain(value.value)
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    spelled: Json
     if isinstance(value, (UUID, Decimal)):
-        return str(value)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, (tuple, list, frozenset)):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    raise TypeError(f"a payload cannot hold {type(value).__name__}: {value!r}")
+        spelled = str(value)
+    elif isinstance(value, (datetime, date, time)):
+        spelled = value.isoformat()
+    elif isinstance(value, (tuple, list, frozenset)):
+        spelled = [plain(item) for item in value]
+    elif isinstance(value, dict):
+        spelled = {str(key): plain(item) for key, item in value.items()}
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        spelled = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    else:
+        raise TypeError(f"a payload cannot hold {type(value).__name__}: {value!r}")
+    return spelled
 
 
 @cache

@@ -92,31 +92,29 @@ def _actor_key(actor: Actor) -> UUID:
 def remember(actor: Actor, key: str, mark: bytes, result: dict[str, Any], at: datetime) -> None:
     """Keep the result under its key; a concurrent twin of the request fails here and reads the winner's."""
     with connection.cursor() as cursor:
+        values: list[Any] = [_actor_key(actor), key, mark, Jsonb(result), at]
         cursor.execute(
             "INSERT INTO matters_request (actor, key, fingerprint, result, at) VALUES (%s, %s, %s, %s, %s)",
-            [_actor_key(actor), key, mark, Jsonb(result), at],
+            values,
         )
+
+
+MOVE = (
+    "UPDATE matters_matter SET state = %s, version = version + 1, due_at = %s, due = %s, rank = %s,"
+    " closed_at = %s, alarm = alarm AND %s WHERE id = %s AND state = %s AND version = %s"
+)
 
 
 def move(matter_id: UUID, before: Locked, after: str, standing: Standing, closed_at: datetime | None) -> bool:
     """Compare and set: move the matter from the state and version it was read at. False: somebody was first."""
+    due = None if standing.explanation is None else Jsonb(standing.explanation)
+    values: list[Any] = [
+        after, standing.due_at, due, standing.rank, closed_at, after == before.state,
+        matter_id, before.state, before.version,
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE matters_matter SET state = %s, version = version + 1, due_at = %s, due = %s, rank = %s,"
-            " closed_at = %s, alarm = alarm AND %s WHERE id = %s AND state = %s AND version = %s",
-            [
-                after,
-                standing.due_at,
-                None if standing.explanation is None else Jsonb(standing.explanation),
-                standing.rank,
-                closed_at,
-                after == before.state,
-                matter_id,
-                before.state,
-                before.version,
-            ],
-        )
-        return cursor.rowcount == 1
+        cursor.execute(MOVE, values)
+        return bool(cursor.rowcount == 1)
 
 
 def organ_of(kind: str, jurisdiction: str) -> str:
@@ -186,7 +184,7 @@ def move_many(changes: Sequence[tuple[UUID, Locked, Snapshot, Standing, datetime
             " rank = n.rank, closed_at = n.closed_at, alarm = m.alarm AND n.state = n.old_state"
             " FROM matters_moving n WHERE m.id = n.id AND m.state = n.old_state AND m.version = n.old_version"
         )
-        moved = cursor.rowcount
+        moved = int(cursor.rowcount)
         cursor.execute("TRUNCATE matters_moving")
         return moved
 

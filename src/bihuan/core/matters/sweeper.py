@@ -94,10 +94,11 @@ def _recount(row: tuple[Any, ...], jurisdiction: str, now: datetime) -> int:
     new = recounted(matter_type(code), details(code), snapshot, old, now)
     if new.due_at == old.due_at:
         return 0
+    values: list[Any] = [new.due_at, Jsonb(new.explanation), matter_id, state, version]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE matters_matter SET due_at = %s, due = %s WHERE id = %s AND state = %s AND version = %s",
-            [new.due_at, Jsonb(new.explanation), matter_id, state, version],
+            values,
         )
         if cursor.rowcount == 0:
             return 0  # it moved meanwhile, and was counted with what is known now

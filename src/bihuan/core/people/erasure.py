@@ -195,11 +195,14 @@ def _end(due: Sequence[Ending], jurisdiction: str, now: datetime) -> None:
 
 
 def _forget(people: Sequence[UUID], jurisdiction: str, now: datetime) -> None:
-    """Destroy the identities of these people: their keys, sealed fields, blind indexes and search tokens."""
+    """Destroy the identities of these people: all keys they have left, sealed fields, hashes and tokens."""
     system = system_actor(jurisdiction)
     with transaction.atomic():
         locked = sorted(_locked(set(people)) & set(_without_purpose(jurisdiction, now)))
-        vault().destroy([(person, IDENTITY) for person in locked])
+        keys = vault()
+        keys.destroy(
+            keys.living(locked)
+        )  # also those of purposes that no matter type declares (messages, papers)
         Person.objects.filter(id__in=locked).update(
             name_sealed=None,
             identifier_sealed=None,

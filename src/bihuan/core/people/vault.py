@@ -53,6 +53,9 @@ class KeyVault(Protocol):
     def existing(self, wanted: Sequence[Owner]) -> list[DataKey | None]:
         """Return the key of each person and purpose; None where there is none or it was destroyed."""
 
+    def living(self, people: Sequence[UUID]) -> list[Owner]:
+        """Return for what these people have keys that are not destroyed, whatever made them."""
+
     def destroy(self, wanted: Sequence[Owner]) -> int:
         """Destroy these keys for good and return how many there were; their bytes are gone on return."""
 
@@ -96,6 +99,12 @@ class FileVault:
         """Return the key of each, or None."""
         found = self._lookup(wanted)
         return [found.get(owner) for owner in wanted]
+
+    def living(self, people: Sequence[UUID]) -> list[Owner]:
+        """Return for what these people have keys."""
+        connection = self._connection()
+        statement = "SELECT purpose FROM data_key WHERE person = ? AND wrapped IS NOT NULL ORDER BY purpose"
+        return [(p, row[0]) for p in people for row in connection.execute(statement, (p.bytes,))]
 
     def destroy(self, wanted: Sequence[Owner]) -> int:
         """Destroy these keys: overwritten in the file, the file rebuilt, the write-ahead log emptied.

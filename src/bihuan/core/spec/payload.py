@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, field, fields
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from bihuan.core.spec.text import Text
 
 
-class Choice(str, Enum):
+class Choice(StrEnum):
     """A closed list of values, each labelled in both languages: `CONTACT = ("contact", "密接", "Contact")`."""
 
     text: Text
 
-    def __new__(cls, value: str, zh: str, en: str) -> Choice:
-        """Make a member whose value is the code and whose text is the label."""
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Choice:
+        """Make a member whose value is the code and whose text is the label (never without both languages)."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.text = Text(zh, en)
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 def asked(

@@ -17,7 +17,8 @@ import uuid_utils.compat as uuid
 from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening, Step
-from bihuan.core.people.people import Identity, register_many
+from bihuan.core.people.identity import Identity
+from bihuan.core.people.people import register_many
 from bihuan.core.spec import Nothing, Text
 from bihuan.modules.quarantine.drill_people import STREETS, invent
 from bihuan.modules.quarantine.matter import STAY
@@ -181,7 +182,7 @@ def _stays(
         place: list(Room.objects.filter(site_id=place).select_related("site__place").order_by("walk"))
         for place in places
     }
-    free = {place: 0 for place in places}
+    free = dict.fromkeys(places, 0)
     waiting = list(people)
     while waiting:
         place = max(places, key=lambda p: len(rooms[p]) - free[p] + chance.random())

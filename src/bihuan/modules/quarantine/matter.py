@@ -6,6 +6,8 @@ its time limits are those of the protocol in force, kept as data (`protocol.py`)
 
 from __future__ import annotations
 
+from typing import Any
+
 from bihuan.core.spec import (
     ADMINISTRATOR,
     ANY_OPEN,
@@ -40,7 +42,7 @@ PREPARING = State("preparing", "筹备中", "Preparing", due=NoDeadline("按启�
 RUNNING = State("open", "启用", "Open", due=NoDeadline("启用至关闭决定", "Until closing is decided"))
 CLOSED = State("closed", "已关闭", "Closed", closed=True)
 
-SITE = MatterType(
+SITE: MatterType[Any] = MatterType(
     "quarantine.site", "集中隔离点", "Quarantine site", organ=HEALTH, initial=PREPARING,
     states=(PREPARING, RUNNING, CLOSED),
     transitions=(
@@ -75,7 +77,7 @@ NOT_FOUND = State("handed_over", "离点后移交处置", "Handed over after abs
 IN_SITE = (ADMITTED, OBSERVED, RELEASE_DUE)
 ON_ROUND = (SITE_MANAGER, SITE_NURSE)
 
-STAY = MatterType(
+STAY: MatterType[Any] = MatterType(
     "quarantine.stay", "隔离记录", "Stay", organ=HEALTH, initial=ORDERED, has_person=True,
     states=(ORDERED, ADMITTED, OBSERVED, RELEASE_DUE, ABSENT,
             RELEASED, TRANSFERRED, HOSPITAL, HOME, DIED, REVOKED, NOT_FOUND),
@@ -144,7 +146,7 @@ ON_THE_WAY = State("on_the_way", "转运中", "On the way",
                    due=Within(2, HOURS, basis=LOCAL_RULE, consequence=Consequence.LEGAL))  # fmt: skip
 HANDED = State("handed", "已交接", "Handed over", closed=True)
 CALLED_OFF = State("called_off", "已取消", "Called off", closed=True)
-TRANSFER = MatterType(
+TRANSFER: MatterType[Any] = MatterType(
     "quarantine.transfer", "阳性转运", "Transfer of a positive", organ=HEALTH, initial=TO_SEND, has_person=True,
     states=(TO_SEND, ON_THE_WAY, HANDED, CALLED_OFF),
     transitions=(
@@ -168,7 +170,7 @@ WORKED = State("worked", "办理中", "In hand",
                due=Within(24, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
 ANSWERED = State("answered", "已答复", "Answered", closed=True)
 WITHDRAWN = State("withdrawn", "本人撤回", "Withdrawn", closed=True)
-REQUEST = MatterType(
+REQUEST: MatterType[Any] = MatterType(
     "quarantine.request", "隔离人员诉求", "Request", organ=HEALTH, initial=ASKED, has_person=True,
     states=(ASKED, WORKED, ANSWERED, WITHDRAWN),
     transitions=(
@@ -187,7 +189,7 @@ REQUEST = MatterType(
 RAISED = State("raised", "待审查", "Raised",
                due=Within(3, DAYS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
 DECIDED = State("decided", "已决定", "Decided", closed=True)
-OBJECTION = MatterType(
+OBJECTION: MatterType[Any] = MatterType(
     "quarantine.objection", "对隔离决定的异议", "Objection to the order", organ="justice", initial=RAISED,
     has_person=True, states=(RAISED, DECIDED, WITHDRAWN),
     transitions=(
@@ -203,7 +205,7 @@ OBJECTION = MatterType(
 UNSETTLED = State("unsettled", "待核定", "To be settled",
                   due=Within(24, HOURS, basis=LOCAL_RULE, consequence=Consequence.INTERNAL))  # fmt: skip
 SETTLED = State("settled", "已核定", "Settled", closed=True)
-DISPUTE = MatterType(
+DISPUTE: MatterType[Any] = MatterType(
     "quarantine.dispute", "登记矛盾核定", "Contradicting records", organ="committee", initial=UNSETTLED,
     states=(UNSETTLED, SETTLED),
     transitions=(

@@ -95,7 +95,8 @@ class Stay(models.Model):
     room = models.ForeignKey(Room, null=True, on_delete=models.PROTECT)
     done = ArrayField(models.CharField(max_length=32), default=list)
     positive_at = models.DateTimeField(null=True)
-    access_code = models.BinaryField(null=True)
+    access_code = models.BinaryField(null=True, help_text="keyed hash of the code on the slip")
+    code_issue = models.SmallIntegerField(db_default=0)
 
     class Meta:
         indexes: ClassVar = [

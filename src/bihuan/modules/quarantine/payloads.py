@@ -73,7 +73,10 @@ class Admission:
         "第 1 天",
         "Day 1",
         default=None,
-        help=Text("默认入住当天;再次安置时沿用首次入住日", "Default: today; kept from the first check-in on transfer"),
+        help=Text(
+            "默认入住当天;再次安置时沿用首次入住日",
+            "Default: today; kept from the first check-in on transfer",
+        ),
     )
     shares_with: UUID | None = asked("与谁同住", "Shares with", default=None, choices="stays_present")
     sharing: str = asked("同住理由", "Why shared", default="")

@@ -60,7 +60,10 @@ def write(steps: Sequence[Applied]) -> None:
 def _conflict(message: str) -> Conflict:
     if "placement" in message:
         return Conflict(
-            Text("此人同一时间已在另一处安置,不能重复安置", "This person is already placed elsewhere at that time")
+            Text(
+                "此人同一时间已在另一处安置,不能重复安置",
+                "This person is already placed elsewhere at that time",
+            )
         )
     return Conflict(
         Text(

@@ -91,6 +91,7 @@ class StayLine:
     release_due: date
     positive_at: datetime | None
     protocol_id: int
+    legal_basis: str
     done: frozenset[str]
     marks: dict[str, str] = field(default_factory=dict)
     entries: dict[str, int] = field(default_factory=dict)
@@ -122,7 +123,7 @@ class RoomLine:
 
 STAYS = """
 SELECT m.id, m.number, m.state, m.version, m.person_id, t.room_id, t.category, t.day_one, t.admitted_at, t.ended_at,
-       t.release_due, t.positive_at, t.protocol_id, t.done
+       t.release_due, t.positive_at, t.protocol_id, t.legal_basis, t.done
   FROM quarantine_stay t JOIN matters_matter m ON m.id = t.matter_id
  WHERE t.site_id = %s AND t.admitted_at IS NOT NULL AND (t.ended_at IS NULL OR t.ended_at >= %s)
  ORDER BY t.admitted_at
@@ -133,7 +134,7 @@ def stays_of(site: UUID, since: datetime) -> list[StayLine]:
     """Return the stays of a site that were running at or after a moment."""
     with connection.cursor() as cursor:
         cursor.execute(STAYS, [site, since])
-        return [StayLine(*row[:13], frozenset(row[13])) for row in cursor.fetchall()]
+        return [StayLine(*row[:14], frozenset(row[14])) for row in cursor.fetchall()]
 
 
 def _rooms(site: UUID) -> list[tuple[Any, ...]]:
@@ -167,6 +168,17 @@ def add_marks(stays: Sequence[StayLine]) -> None:
             by_id[stay].entries[item] = entry
 
 
+def waiting(site: UUID) -> list[tuple[UUID, str, UUID, datetime]]:
+    """Return who is ordered to this site and not checked in yet: matter, number, person, when it was ordered."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, number, person_id, opened_at FROM matters_matter WHERE type = 'quarantine.stay'"
+            " AND state = 'ordered' AND place_id = %s ORDER BY opened_at",
+            [site],
+        )
+        return cursor.fetchall()
+
+
 def companions(stay: UUID) -> list[dict[str, Any]]:
     """Return who shared room, zone, or site at the same time with a stay: the list a positive result asks for.
 
@@ -194,3 +206,11 @@ SELECT DISTINCT ON (q.stay_id) q.stay_id, q.person_id, r.building, r.number,
  WHERE q.stay_id <> mine.stay_id
  ORDER BY q.stay_id, (r.id = mine.room_id) DESC
 """
+
+
+def release_day(stay: UUID) -> date:
+    """Return the date on which a stay's release is due; `date.max` where none is known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT release_due FROM quarantine_stay WHERE matter_id = %s", [stay])
+        row = cursor.fetchone()
+    return row[0] if row and row[0] else date.max

@@ -40,9 +40,7 @@ def site_is_open(stay: Snapshot, admission: Admission, now: datetime) -> Refusal
     )
 
 
-def item_of_protocol(
-    stay: Snapshot, record: Observation | TestResult, now: datetime
-) -> Refusal | None:
+def item_of_protocol(stay: Snapshot, record: Observation | TestResult, now: datetime) -> Refusal | None:
     """Refuse a record for an item that the stay's protocol does not have."""
     facts: StayFacts = stay.facts
     if record.item in facts.item_codes:
@@ -53,16 +51,16 @@ def item_of_protocol(
     )
 
 
-def not_recorded_twice(
-    stay: Snapshot, record: Observation | TestResult, now: datetime
-) -> Refusal | None:
+def not_recorded_twice(stay: Snapshot, record: Observation | TestResult, now: datetime) -> Refusal | None:
     """Refuse a second record of an item: a wrong one is corrected by an entry that points to it."""
     facts: StayFacts = stay.facts
     if stay.corrects is not None or record.item not in facts.done:
         return None
     return Refusal(
         Text("这一项已经记录", "This item has been recorded already"),
-        instead=Text("记错了请用“更正”,原记录会保留", "Correct the record if it is wrong; the old one is kept"),
+        instead=Text(
+            "记错了请用“更正”,原记录会保留", "Correct the record if it is wrong; the old one is kept"
+        ),
     )
 
 
@@ -92,9 +90,13 @@ def loop_still_open(stay: Snapshot, now: datetime) -> Refusal | None:
     if not missing:
         return None
     return Refusal(
-        Text(f"还有 {len(missing)} 项未完成,不能解除", f"{len(missing)} items are still open; no release yet"),
+        Text(
+            f"还有 {len(missing)} 项未完成,不能解除", f"{len(missing)} items are still open; no release yet"
+        ),
         missing=tuple(due.item.label for due in missing),
-        instead=Text("补做,或由隔离点负责人写明理由免做", "Do them, or the site manager waives them with a reason"),
+        instead=Text(
+            "补做,或由隔离点负责人写明理由免做", "Do them, or the site manager waives them with a reason"
+        ),
         basis=DISEASE_LAW[41],
     )
 

@@ -82,7 +82,7 @@ class StayDetails(Details[StayFacts]):
 
     def prepare(self, openings: Sequence[Opening]) -> Prepared:
         """Read which of the sites are open, and the protocol that each order's day calls for."""
-        places = {opening.place_id for opening in openings}
+        places = {opening.place_id for opening in openings if opening.place_id is not None}
         wanted = {_protocol_wanted(opening) for opening in openings}
         found = Site.objects.filter(place_id__in=places, matter__state="open").values_list(
             "place_id", flat=True

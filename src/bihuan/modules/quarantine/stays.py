@@ -120,7 +120,10 @@ def _why(facts: StayFacts, zh: str, en: str) -> dict[str, Any]:
     return {
         "zh": zh,
         "en": en,
-        "protocol": {"zh": f"{label.zh} 第 {facts.rules.version} 版", "en": f"{label.en}, v{facts.rules.version}"},
+        "protocol": {
+            "zh": f"{label.zh} 第 {facts.rules.version} 版",
+            "en": f"{label.en}, v{facts.rules.version}",
+        },
         "first_day": facts.rules.first_day,
         "day_one": facts.day_one.isoformat(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -37,7 +37,7 @@ def reach_release(jurisdiction: str, now: datetime | None = None) -> int:
     return outcome.entries
 
 
-def _due(jurisdiction: str, today: object) -> list[UUID]:
+def _due(jurisdiction: str, today: date) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT m.id FROM matters_matter m JOIN quarantine_stay s ON s.matter_id = m.id"

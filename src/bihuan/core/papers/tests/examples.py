@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - sentences stay whole
+
 """Papers about invented people, as large as real ones."""
 
 from __future__ import annotations

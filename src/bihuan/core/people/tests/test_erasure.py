@@ -70,6 +70,14 @@ def test_a_purpose_that_has_ended_takes_its_sealed_words_and_the_identity_with_i
     }  # fmt: skip
 
 
+def test_with_the_last_purpose_go_all_keys_the_person_has_whatever_made_them(person: UUID) -> None:
+    matter(ERRAND, person_id=person, closed_at=days_ago(31))
+    letter = seal(person, "messages", {"text": "请于明日采样"})
+    erase()
+    assert open_many([(person, "messages", letter)]) == [None]
+    assert vault().living([person]) == []
+
+
 def test_nothing_that_finds_a_person_is_left(person: UUID) -> None:
     matter(ERRAND, person_id=person, closed_at=days_ago(31))
     assert search("zxl", acting(CLERK))

@@ -94,6 +94,13 @@ def test_a_key_destroyed_in_another_thread_is_not_used_here_any_more(path: Path)
     assert vault.existing([(person, "identity")]) == [None]
 
 
+def test_the_vault_tells_for_what_a_person_has_keys(path: Path) -> None:
+    vault, one, two = FileVault(path, KEK), uuid.uuid7(), uuid.uuid7()
+    vault.keys([(one, "identity"), (one, "quarantine"), (two, "identity")])
+    vault.destroy([(one, "quarantine")])
+    assert vault.living([one, two]) == [(one, "identity"), (two, "identity")]
+
+
 def test_after_destroying_a_new_key_has_a_new_epoch(path: Path) -> None:
     vault, owner = FileVault(path, KEK), (uuid.uuid7(), "quarantine")
     before = vault.keys([owner])[0]
