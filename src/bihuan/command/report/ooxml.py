@@ -6,10 +6,20 @@ Names are those of ECMA-376 (Office Open XML), part 1, chapter 17.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+
+AFTER_BORDERS: Final = (
+    "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:kinsoku", "w:wordWrap", "w:overflowPunct", "w:topLinePunct",
+    "w:autoSpaceDE", "w:autoSpaceDN", "w:bidi", "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind",
+    "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
+    "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
+)  # fmt: skip
+"""What follows `w:pBdr` in a paragraph's properties; Word refuses a file whose parts stand out of order
+(17.3.1.26).
+"""
 
 
 def element(name: str, /, **attributes: str) -> Any:
@@ -87,7 +97,7 @@ def border(paragraph: Any, side: str, points: float, colour: str) -> None:
     borders = properties.find(qn("w:pBdr"))
     if borders is None:
         borders = element("pBdr")
-        properties.append(borders)
+        properties.insert_element_before(borders, *AFTER_BORDERS)
     borders.append(element(side, val="single", sz=str(round(points * 8)), space="4", color=colour))
 
 

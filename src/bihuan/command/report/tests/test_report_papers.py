@@ -155,6 +155,18 @@ def test_the_word_file_has_the_official_margins_and_grid() -> None:
     assert section._sectPr.find(qn("w:docGrid")).get(qn("w:linePitch")) == "579"
 
 
+def test_the_parts_of_every_paragraph_stand_in_the_order_word_demands() -> None:
+    names = ("pStyle", "keepNext", "pageBreakBefore", "pBdr", "tabs", "spacing", "ind", "jc")
+    order = [qn(f"w:{name}") for name in names]
+    word = Document(io.BytesIO(docx.render_docx(report())))
+    bordered = 0
+    for properties in word.element.body.iter(qn("w:pPr")):
+        parts = [child.tag for child in properties]
+        assert parts == sorted(parts, key=order.index)
+        bordered += qn("w:pBdr") in parts
+    assert bordered == 4  # the red rule and the imprint's three lines
+
+
 def test_bookmarks_stay_distinct_for_long_keys() -> None:
     names = {bookmark_name(f"figure-{key}") for key in FIGURES}
     assert len(names) == len(FIGURES)
