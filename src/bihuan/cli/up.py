@@ -134,9 +134,21 @@ def drill() -> None:
 
 
 def _load_drill() -> None:
+    """Load what the drill lacks, with a line of progress where somebody watches."""
     from bihuan.command import drill as county
+    from bihuan.core.access.drill import create_drill_accounts, drill_accounts
+    from bihuan.core.matters.registry import posts
+    from bihuan.core.places.models import Place
 
-    county.load()
+    def progress(_what: str, done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\r演练县 drill county: {done:,} / {of:,}", err=True, nl=done == of)
+
+    county.load(progress)
+    if not drill_accounts():
+        one_place = list(Place.objects.order_by("code").values_list("id", flat=True)[:1])
+        bound = {post.code: one_place for post in posts().values() if post.bound_to_place}
+        create_drill_accounts(posts().values(), bound)
 
 
 def _greeting() -> None:
@@ -145,11 +157,11 @@ def _greeting() -> None:
 
 
 def _print_accounts() -> None:
-    from bihuan.command import drill as county
+    from bihuan.core.access.drill import drill_accounts
 
     say("演练账号", "drill accounts")
-    for username, password, post in county.accounts():
-        typer.echo(f"  {username:<22} {password:<16} {post.zh} / {post.en}")
+    for account in drill_accounts():
+        typer.echo(f"  {account.username:<18} {account.password}  {account.post_zh} / {account.post_en}")
 
 
 def _print_report() -> None:

@@ -57,3 +57,17 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200 and answer.read(1))
     except (OSError, urllib.error.URLError):
         return False
+
+
+def runs(home: Path) -> bool:
+    """Tell whether `bihuan up` runs for this county."""
+    if not (home / "up.lock").exists():
+        return False
+    descriptor = os.open(home / "up.lock", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
