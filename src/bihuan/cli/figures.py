@@ -33,9 +33,7 @@ def _moment(at: str | None, known_at: str | None) -> Moment:
 
     from bihuan.core.figures.evaluate import Moment
 
-    return Moment.of(
-        _time(at) or timezone.now(), settings.BIHUAN.jurisdiction, _time(known_at)
-    )
+    return Moment.of(_time(at) or timezone.now(), settings.BIHUAN.jurisdiction, _time(known_at))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -55,7 +55,7 @@ def split(payload: Any) -> tuple[dict[str, Json], dict[str, Json]]:
     """
     clear: dict[str, Json] = {}
     personal: dict[str, Json] = {}
-    for name, is_sealed, default in _fields(type(payload)):
+    for name, is_sealed, default in _fields(payload.__class__):
         value = getattr(payload, name)
         if value is None or value == default:
             continue
