@@ -1,0 +1,40 @@
+"""What belongs to a matter: others about the same person, tasks that follow from it, its papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from bihuan.command.pages.lookup import Found
+from bihuan.command.worklist.rows import Row, rows
+from bihuan.core.access.actors import Actor
+from bihuan.core.access.permissions import visible
+from bihuan.core.matters.models import Matter
+from bihuan.core.matters.registry import details
+from bihuan.core.papers.models import Paper
+from bihuan.core.people.models import Person
+
+MOST = 20
+
+
+def related(found: Found, actor: Actor) -> list[Row]:
+    """Return the other matters that belong to this one, as far as the actor may see them, open ones first."""
+    ids = set(details(found.matter.type).related(found.matter.id))
+    person = found.matter.person
+    if person is not None:
+        known_as = person.merged_into_id or person.id
+        same = Person.objects.filter(Q(id=known_as) | Q(merged_into_id=known_as))
+        ids.update(Matter.objects.filter(person_id__in=same.values("id")).values_list("id", flat=True)[:MOST])
+    others = (
+        Matter.objects.filter(visible(actor), id__in=ids)
+        .exclude(id=found.matter.id)
+        .select_related("organ", "place")
+        .order_by("-closed_at", "rank", "due_at")[:MOST]
+    )
+    return sorted(rows(others, actor, people=False), key=lambda row: row.matter.closed_at is not None)
+
+
+def papers(found: Found) -> list[Any]:
+    """Return the papers of the matter, the latest first."""
+    return list(Paper.objects.filter(matter_id=found.matter.id).order_by("-created_at")[:MOST])

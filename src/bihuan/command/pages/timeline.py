@@ -1,0 +1,210 @@
+"""A matter's history from the ledger, in words: who did what when, corrected entries struck and linked."""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol, get_args, get_type_hints
+from uuid import UUID
+
+from bihuan.core.access.models import Officer
+from bihuan.core.ledger import queries as read
+from bihuan.core.matters.details import OPENED
+from bihuan.core.matters.registry import details, matter_types, posts
+from bihuan.core.people.identity import FIELD_LABELS
+from bihuan.core.people.reveal import KIND as REVEALED
+from bihuan.core.people.reveal import PURPOSES
+from bihuan.core.spec.matters import MatterType, Transition
+from bihuan.core.spec.payload import Choice
+from bihuan.core.spec.text import Text
+
+SHOWN = 30
+MOST = 400
+
+OTHER_KINDS = {
+    "clock.recounted": Text(
+        "时限按新的规则或日历重新计算", "deadline counted again by new rules or calendar"
+    ),
+    "people.revealed": Text("查看了个人信息", "looked at personal data"),
+    "papers.received": Text("收到材料", "a paper was received"),
+    "papers.issued": Text("出具文书", "a paper was issued"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the history. `corrected_by`: the entry that replaced it; `corrects`: the one it replaces."""
+
+    number: int
+    at: datetime
+    recorded_at: datetime
+    text: Text
+    who: Text
+    note: Text | None
+    sealed: bool
+    corrects: int | None = None
+    corrected_by: int | None = None
+    correctable: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Tell whether it was written down much later than it happened."""
+        return (self.recorded_at - self.at).total_seconds() > 3600
+
+
+class Said(Protocol):
+    """What is read of an entry to put it into words; a ledger `Entry` and a timeline's line are two."""
+
+    @property
+    def kind(self) -> str:
+        """Return what happened, as the ledger names it."""
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """Return the part in clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A matter's history: its lines, newest first, whether there are more, the states it entered with when."""
+
+    lines: list[Line]
+    more: bool
+    visited: list[tuple[str, datetime]]
+
+
+def history(
+    matter_id: UUID, kind: MatterType[Any], post: str, *, everything: bool = False, content: bool = True
+) -> History:
+    """Return what happened to a matter. Two queries.
+
+    Without `content` a line tells the step and the state, and nothing of what it was about.
+    """
+    known = read.timeline(matter_id, MOST)
+    visited = [(e.to_state, e.occurred_at) for e in known if e.to_state and e.to_state != e.from_state]
+    known.sort(key=lambda line: (line.occurred_at, line.id), reverse=True)
+    shown = known if everything else known[:SHOWN]
+    names = Officer.objects.in_bulk({e.actor_id for e in shown if e.actor_id is not None})
+    lines = [_line(entry, names, kind if content else None, post) for entry in shown]
+    return History(lines, len(known) > len(shown), visited)
+
+
+def _line(entry: read.Line, names: Mapping[UUID, Officer], kind: MatterType[Any] | None, post: str) -> Line:
+    return Line(
+        number=entry.id,
+        at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        text=says(entry, kind is not None),
+        who=_who(entry, names),
+        note=_note(entry) if kind is not None else None,
+        sealed=entry.seal is not None,
+        corrects=entry.corrects,
+        corrected_by=entry.corrected_by,
+        correctable="" if entry.corrected_by or kind is None else _correctable(entry, kind, post),
+    )
+
+
+def _who(entry: read.Line, names: Mapping[UUID, Officer]) -> Text:
+    post = posts().get(entry.post)
+    words = Text(post.zh, post.en) if post else Text(entry.post, entry.post)
+    officer = names.get(entry.actor_id) if entry.actor_id is not None else None
+    return words if officer is None else Text(f"{officer}（{words.zh}）", f"{officer} ({words.en})")
+
+
+def transition_of(kind: str) -> tuple[MatterType[Any], Transition[Any] | None] | None:
+    """Return the matter type and the transition that a ledger kind names; None for acts that are no step."""
+    code, _, step = kind.rpartition(".")
+    found = matter_types().get(code)
+    if found is None:
+        return None
+    return found, next((t for t in found.transitions if t.code == step), None)
+
+
+def says(entry: Said, content: bool = True) -> Text:
+    """Return what an entry says, in both languages: the declaration's sentence with the payload's values."""
+    named = transition_of(entry.kind)
+    if named is None:
+        return OTHER_KINDS.get(entry.kind) or Text(entry.kind, entry.kind)
+    kind, transition = named
+    if transition is None:
+        return Text(kind.opening_zh, kind.opening_en) if entry.kind.endswith(f".{OPENED}") else kind.label
+    if transition.says is None or not content:
+        return transition.label
+    return filled(transition.says, shown_values(kind, transition.payload, entry.payload))
+
+
+def filled(pattern: Text, values: Mapping[str, Text]) -> Text:
+    """Fill a sentence; a value that is not there (sealed, or left empty) reads as an ellipsis."""
+    return Text(_fill(pattern.zh, {k: v.zh for k, v in values.items()}),
+                _fill(pattern.en, {k: v.en for k, v in values.items()}))  # fmt: skip
+
+
+def _fill(pattern: str, values: Mapping[str, str]) -> str:
+    parts = []
+    for literal, name, _, _ in string.Formatter().parse(pattern):
+        parts.append(literal)
+        if name is not None:
+            parts.append(values.get(name, "…"))
+    return "".join(parts)
+
+
+def shown_values(kind: MatterType[Any], payload: type, data: Mapping[str, Any]) -> dict[str, Text]:
+    """Return the values of a payload in clear as they are read: choices by their labels, codes in words."""
+    choices = _choices(payload)
+    values = {}
+    for name, value in data.items():
+        label = choices.get(name, {}).get(str(value))
+        if label is None:
+            words = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+            label = Text(words, words) if words.strip() else None
+        if label is not None:
+            values[name] = label
+    return {**values, **details(kind.code).told(data)}
+
+
+@cache
+def _choices(payload: type) -> dict[str, dict[str, Text]]:
+    found: dict[str, dict[str, Text]] = {}
+    hints = get_type_hints(payload) if dataclasses.is_dataclass(payload) else {}
+    for name, hint in hints.items():
+        for one in (hint, *get_args(hint)):
+            if isinstance(one, type) and issubclass(one, Choice):
+                found[name] = {str(member.value): member.text for member in one}
+    return found
+
+
+def _note(entry: Said) -> Text | None:
+    if entry.kind == REVEALED:
+        purpose = PURPOSES.get(str(entry.payload.get("purpose"))) or Text("—", "—")
+        labels = [FIELD_LABELS.get(f) or Text(str(f), str(f)) for f in entry.payload.get("fields", ())]
+        return Text(
+            f"用途：{purpose.zh} · {'、'.join(label.zh for label in labels)}",
+            f"for: {purpose.en} · {', '.join(label.en for label in labels)}",
+        )
+    named = transition_of(entry.kind)
+    if named is None or named[1] is not None:
+        return None
+    return _opening(named[0], entry.payload)
+
+
+def _opening(kind: MatterType[Any], data: Mapping[str, Any]) -> Text | None:
+    values = shown_values(kind, kind.opening, data)
+    asked = {f.name: f.metadata["label"] for f in dataclasses.fields(kind.opening) if "label" in f.metadata}
+    parts = [(asked[name], value) for name, value in values.items() if name in asked]
+    if not parts:
+        return None
+    return Text(
+        " · ".join(f"{label.zh}：{value.zh}" for label, value in parts),
+        " · ".join(f"{label.en}: {value.en}" for label, value in parts),
+    )
+
+
+def _correctable(entry: Said, kind: MatterType[Any], post: str) -> str:
+    named = transition_of(entry.kind)
+    if named is None or named[0].code != kind.code or named[1] is None or not named[1].corrects:
+        return ""
+    return named[1].code if post in {p.code for p in named[1].posts} else ""

@@ -1,0 +1,1 @@
+"""What must be closed, by whom, until when: one list over all kinds of matter, from the declarations."""
