@@ -146,19 +146,19 @@ class _Writer:
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         ooxml.repeat_as_header(table.rows[0])
-        for cell, column in zip(table.rows[0].cells, COLUMNS, strict=True):
+        for cell, column, width in zip(table.rows[0].cells, COLUMNS, WIDTHS, strict=True):
+            cell.width = Mm(width)
             self._cell(cell, say(column), _Look(SIZE_5, HEADING, bold=self.words.english))
         for index, row in enumerate(self.report.annex, start=1):
             self._annex_row(table, index, row)
-        for column, width in zip(table.columns, WIDTHS, strict=True):
-            for cell in column.cells:
-                cell.width = Mm(width)
 
     def _annex_row(self, table: Any, index: int, row: AnnexRow) -> None:
         say, right = self.words.say, WD_ALIGN_PARAGRAPH.RIGHT
         line = table.add_row()
         ooxml.keep_whole(line)
-        ordinal, name, value, definition, entries = line.cells
+        ordinal, name, value, definition, entries = cells = line.cells
+        for cell, width in zip(cells, WIDTHS, strict=True):
+            cell.width = Mm(width)
         self._cell(ordinal, str(index), _Look(SIZE_5), WD_ALIGN_PARAGRAPH.CENTER)
         self._cell(name, say(row.name), _Look(SIZE_5))
         self._cell(name, row.figure_key, _Look(8.5), more=True)
