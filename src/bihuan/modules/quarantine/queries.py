@@ -45,7 +45,8 @@ SELECT s.place_id, s.matter_id, p.code, p.name, s.street, m.state,
   LEFT JOIN (
     SELECT t.site_id, count(DISTINCT t.room_id) AS rooms_used, count(*) AS present,
            count(*) FILTER (WHERE k.due_at < %(tomorrow)s) AS today,
-           count(*) FILTER (WHERE k.due_at < %(now)s) AS overdue,
+           count(*) FILTER (WHERE k.due_at < %(now)s AND NOT (k.state = 'observed' AND t.release_due = %(today)s
+                                  AND k.due_at >= %(midnight)s)) AS overdue,
            count(*) FILTER (WHERE t.release_due <= %(today)s) AS leaving,
            count(*) FILTER (WHERE t.positive_at IS NOT NULL) AS positives
       FROM quarantine_stay t JOIN matters_matter k ON k.id = t.matter_id
@@ -69,6 +70,7 @@ def sites(jurisdiction: str, places: Sequence[UUID] | None, now: datetime) -> li
                 "now": now,
                 "today": local.date(),
                 "tomorrow": tomorrow,
+                "midnight": tomorrow - timedelta(days=1),
             },
         )
         return [SiteLine(*row) for row in cursor.fetchall()]

@@ -1,0 +1,85 @@
+"""Check-in at a site: the order where there is none yet, the room, the code of the person's own page. All or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bihuan.core.access.actors import Actor
+from bihuan.core.matters import engine
+from bihuan.core.matters.details import Opening
+from bihuan.core.matters.models import Matter, Request
+from bihuan.core.people.identity import Identity
+from bihuan.core.people.people import register
+from bihuan.core.spec import Text
+from bihuan.modules.quarantine import codes
+from bihuan.modules.quarantine.matter import STAY
+from bihuan.modules.quarantine.models import Room, Site
+from bihuan.modules.quarantine.payloads import Admission, Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """What a check-in says. Who: an order that waits (`stay`), a known person, or an identity to register."""
+
+    stay: UUID | None = None
+    person: UUID | None = None
+    identity: Identity | None = None
+    order: Order | None = None
+    admission: Admission
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """The stay that came of it, and the slip."""
+
+    stay: UUID
+    number: str
+    slip: codes.Slip
+
+
+def check_in(asked: CheckIn, site: Site, *, actor: Actor, key: str, now: datetime) -> CheckedIn:
+    """Order (unless ordered before) and admit, in one transaction; the same key again changes nothing.
+
+    Raises what the engine raises; Conflict where the room is taken or the person is in another site. Nothing is
+    kept then, not even the person.
+    """
+    with transaction.atomic():
+        stay = asked.stay or _order(asked, site, actor, key, now)
+        outcome = engine.perform(
+            stay, "admit", asked.admission, actor=actor, key=f"{key}/admit", occurred_at=now
+        )
+        return CheckedIn(stay, outcome.number, codes.issue(stay, actor))
+
+
+def _order(asked: CheckIn, site: Site, actor: Actor, key: str, now: datetime) -> UUID:
+    assert asked.order is not None
+    name = Room.objects.get(pk=asked.admission.room, site=site).number
+    category = asked.order.category.text
+    opening = Opening(
+        payload=asked.order,
+        occurred_at=now,
+        person_id=asked.person or _registered(asked, actor, key),
+        place_id=site.place_id,
+        number_place=site.place.code,
+        title=Text(f"{category.zh} · {name}", f"{category.en}, {name}"),
+    )
+    return engine.open(STAY, opening, actor=actor, key=f"{key}/order").matter_id
+
+
+def _registered(asked: CheckIn, actor: Actor, key: str) -> UUID:
+    """Return the person, registered once: without an identifier, a repeated request finds its own earlier one."""
+    assert asked.identity is not None
+    if not asked.identity.identifier:
+        earlier = Request.objects.filter(actor=actor.officer_id, key=f"{key}/order").values_list(
+            "result", flat=True
+        )
+        kept = next(iter(earlier), None)
+        if kept is not None:
+            person = Matter.objects.values_list("person_id", flat=True).get(id=kept["matter_id"])
+            if person is not None:
+                return person
+    return register(asked.identity, actor.jurisdiction)

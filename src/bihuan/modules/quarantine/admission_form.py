@@ -1,0 +1,156 @@
+"""The check-in form: who, on which order, in which room. Nothing that was typed is lost when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from stdnum.cn import ric
+
+from bihuan.core.people.identity import Identity
+from bihuan.core.people.normal import normal_identifier, normal_phone
+from bihuan.core.spec import Text
+from bihuan.kit.fields import Lists
+from bihuan.kit.forms import KitRenderer, form_for
+from bihuan.kit.language import lazily, said
+from bihuan.modules.quarantine.admission import CheckIn
+from bihuan.modules.quarantine.models import Stay
+from bihuan.modules.quarantine.payloads import Admission, Order
+
+NEW, WAITING, KNOWN = "new", "stay", "person"
+RESIDENT = "resident"
+IDENTIFIERS = (
+    (RESIDENT, Text("居民身份证", "Resident ID")),
+    ("passport", Text("护照", "Passport")),
+    ("other", Text("其他证件", "Other")),
+)
+
+
+class PersonForm(forms.Form):
+    """A person the county does not know yet; the same identifier is the same person."""
+
+    default_renderer = KitRenderer
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label=lazily(Text("姓名", "Name")), max_length=60, widget=forms.TextInput(attrs={"class": "form-control"}),
+        error_messages={"required": lazily(Text("请填写姓名", "Enter the name"))},
+    )  # fmt: skip
+    identifier_type = forms.ChoiceField(
+        label=lazily(Text("证件", "Document")), choices=[(code, lazily(text)) for code, text in IDENTIFIERS],
+        widget=forms.Select(attrs={"class": "form-select bh-short"}), initial=RESIDENT,
+    )  # fmt: skip
+    identifier = forms.CharField(
+        label=lazily(Text("证件号码", "Number")), max_length=40, required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=lazily(Text("联系电话", "Telephone")), max_length=20, required=False,
+        widget=forms.TextInput(attrs={"class": "form-control bh-short", "inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+    address = forms.CharField(
+        label=lazily(Text("住址", "Address")), max_length=200, required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Check a resident's number by its check digit (GB 11643-1999)."""
+        found = super().clean() or {}
+        number = normal_identifier(found.get("identifier", ""))
+        if number and found.get("identifier_type") == RESIDENT and not ric.is_valid(number):
+            words = Text(
+                "身份证号码不对:应为 18 位,校验位不符",
+                "Not a valid resident ID: 18 digits with a check digit",
+            )
+            self.add_error("identifier", said(words))
+        return found
+
+    def identity(self) -> Identity:
+        """Return the identity that was filled in."""
+        found = self.cleaned_data
+        return Identity(
+            name=found["name"].strip(),
+            identifier_type=found["identifier_type"],
+            identifier=normal_identifier(found["identifier"]) or None,
+            phone=normal_phone(found["phone"]) or None,
+            address=found["address"].strip() or None,
+        )
+
+
+class CheckInForm:
+    """The parts of the check-in page together; `problems` are what the parts alone cannot see."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, lists: Lists, rooms: Sequence[int], orders: bool
+    ) -> None:
+        self.data, self.orders = data or {}, orders
+        self.key = str(self.data.get("bihuan_key") or uuid4())[:64]
+        self.who = str(self.data.get("who", "") or (NEW if orders else ""))
+        self.room = str(self.data.get("room", ""))
+        self.shares_with = str(self.data.get("shares_with", ""))
+        self.sharing = str(self.data.get("sharing", "")).strip()
+        self.problems: list[tuple[str, Text]] = []
+        self.rooms = set(rooms)
+        kind = self.who.partition(":")[0]
+        self.person = PersonForm(
+            self.data if data and kind == NEW else None, prefix="p", initial=self._typed("p")
+        )
+        order = form_for(Order)
+        asked = {**self.data, "o-bihuan_key": self.key} if data and kind != WAITING else None
+        self.order = order(asked, lists=lists, prefix="o", initial=self._typed("o"))
+
+    def _typed(self, prefix: str) -> dict[str, Any]:
+        return {name[2:]: value for name, value in self.data.items() if name.startswith(f"{prefix}-")}
+
+    def asked(self) -> CheckIn | None:
+        """Return what the page asks for, or None where something is to be corrected (`problems`, the parts)."""
+        kind, _, chosen = self.who.partition(":")
+        admission = self._admission()
+        fine = admission is not None
+        if kind == WAITING:
+            stay = _uuid(chosen)
+            if stay is None:
+                self.problems.append(("who", Text("请选择要入住的人", "Choose who checks in")))
+            return CheckIn(stay=stay, admission=admission) if fine and stay and admission else None
+        if not self.orders or kind not in {NEW, KNOWN}:
+            self.problems.append(("who", Text("请选择要入住的人", "Choose who checks in")))
+            return None
+        fine = self.order.is_valid() and fine
+        person = _uuid(chosen) if kind == KNOWN else None
+        if kind == NEW:
+            fine = self.person.is_valid() and fine
+        if not fine or admission is None or (kind == KNOWN and person is None):
+            return None
+        identity = self.person.identity() if kind == NEW else None
+        return CheckIn(person=person, identity=identity, order=self.order.payload(), admission=admission)
+
+    def _admission(self) -> Admission | None:
+        other = _uuid(self.shares_with)
+        if other is not None:  # whoever shares goes where the other one is
+            there = (
+                Stay.objects.filter(pk=other, ended_at__isnull=True).values_list("room_id", flat=True).first()
+            )
+            self.room = str(there or "")
+        room = int(self.room) if self.room.isdigit() else 0
+        if room not in self.rooms:
+            self.problems.append(("room", Text("请选择房间", "Choose a room")))
+            return None
+        if other is not None and not self.sharing:
+            self.problems.append(
+                ("sharing", Text("同住须写明理由(家人,或批准文号)", "Say why the room is shared"))
+            )
+            return None
+        return Admission(room=room, shares_with=other, sharing=self.sharing if other else "")
+
+    def refuse(self, words: Text) -> None:
+        """Show above everything why it was not done."""
+        self.problems.insert(0, ("", words))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

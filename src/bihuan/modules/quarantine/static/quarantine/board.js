@@ -1,0 +1,13 @@
+// The board keeps the reader where he or she was: after a room is opened, the focus goes to what was opened.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const source = event.detail.requestConfig?.elt;
+  if (!source?.matches?.("[data-room], .qs-close, .bh-tabs a")) return;
+  const room = source.dataset.room;
+  if (room) {
+    const panel = document.getElementById("panel");
+    panel?.focus({ preventScroll: true });
+    if (innerWidth < 1200) panel?.scrollIntoView({ block: "start" });
+  } else {
+    document.querySelector("#board .bh-tabs [aria-current]")?.focus({ preventScroll: true });
+  }
+});

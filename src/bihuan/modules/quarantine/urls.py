@@ -1,0 +1,44 @@
+"""Addresses of the quarantine pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bihuan.modules.quarantine import api
+from bihuan.modules.quarantine.views import (
+    admission,
+    board,
+    people,
+    protocols,
+    releases,
+    results,
+    rounds,
+    sites,
+    slips,
+    steps,
+)
+
+app_name = "quarantine"
+urlpatterns = [
+    path("sites/", sites.sites, name="sites"),
+    path("sites/protocols/", protocols.protocols, name="protocols"),
+    path("sites/protocols/<int:protocol_id>/version/", protocols.add_version, name="add_version"),
+    path("sites/protocols/<int:protocol_id>/apply/", protocols.apply_version, name="apply_version"),
+    path("sites/round-worker.js", rounds.worker, name="round_worker"),
+    path("sites/<slug:code>/", board.site_board, name="board"),
+    path("sites/<slug:code>/people/", people.people, name="people"),
+    path("sites/<slug:code>/admit/", admission.admit, name="admit"),
+    path("sites/<slug:code>/admit/found/", admission.found, name="admit_found"),
+    path("sites/<slug:code>/round/", rounds.daily_round, name="round"),
+    path("sites/<slug:code>/round/manifest.webmanifest", rounds.manifest, name="round_manifest"),
+    path("sites/<slug:code>/round/data/", api.round_data, name="round_data"),
+    path("sites/<slug:code>/round/records/", api.round_record, name="round_record"),
+    path("sites/<slug:code>/results/", results.results, name="results"),
+    path("sites/<slug:code>/releases/", releases.releases, name="releases"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/release/", releases.release, name="release"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/waive/", releases.waive, name="waive"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/companions/", people.companions, name="companions"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/slip/", slips.slip, name="slip"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/notice/", slips.notice, name="notice"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/do/<slug:transition>/", steps.step, name="step"),
+]

@@ -1,0 +1,1 @@
+"""The faces of quarantine, a file for each: sites, board, admission, round, results, releases, protocols."""

@@ -1,0 +1,74 @@
+"""The phone's page of the daily round, its manifest and its service worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from bihuan.core.spec import Text
+from bihuan.kit.language import language, said
+from bihuan.kit.pages import OfficerRequest, officer_page
+from bihuan.modules.quarantine.views.reach import inside, may
+
+WORKER = "quarantine/round-worker.js"
+SHELL = (
+    "vendor/tabler/tabler.min.css", "vendor/tabler/icons.svg", "kit/css/tokens.css", "kit/css/base.css",
+    "kit/css/frame.css", "kit/css/parts.css", "kit/css/forms.css", "kit/css/field.css", "kit/js/theme.js",
+    "kit/js/kit.js", "kit/js/keys.js", "kit/js/live.js", "vendor/htmx/htmx.min.js", "kit/icon.svg",
+    "quarantine/round.css", "quarantine/outbox.js", "quarantine/round.js",
+)  # fmt: skip
+
+
+@officer_page()
+def daily_round(request: OfficerRequest, code: str) -> HttpResponse:
+    """Show the round's page; it fetches its data, keeps them, and works on without a network."""
+    site = inside(request.actor, code)
+    if not may(request.actor, "observe"):
+        raise PermissionDenied
+    content = {
+        "site": site,
+        "officer": f"{request.actor.name[:1]}*",
+        "shell": " ".join(static(name) for name in SHELL),
+        "language": language(),
+    }
+    return render(request, "quarantine/round.html", content)
+
+
+@officer_page()
+def manifest(request: OfficerRequest, code: str) -> HttpResponse:
+    """Return what makes the page installable on a phone."""
+    site = inside(request.actor, code)
+    here = reverse("quarantine:round", args=[code])
+    answer = JsonResponse(
+        {
+            "id": here,
+            "name": f"{said(Text('每日巡查', 'Daily round'))} · {site.place.name}",
+            "short_name": said(Text("巡查", "Round")),
+            "lang": "zh-Hans" if language() == "zh-hans" else "en",
+            "start_url": here,
+            "scope": "/sites/",
+            "display": "standalone",
+            "background_color": "#f3f5f7",
+            "theme_color": "#13294a",
+            "icons": [
+                {"src": static("kit/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+            ],
+        }
+    )
+    answer["Content-Type"] = "application/manifest+json"
+    return answer
+
+
+@never_cache
+def worker(request: HttpRequest) -> HttpResponse:
+    """Return the service worker; from here and not from the static files, so that it may serve `/sites/`."""
+    found = finders.find(WORKER)
+    assert isinstance(found, str)
+    return HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
