@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the sentences stay whole, as a report has them
 """An invented county's report, as large as a real one: six sections, thirty figures."""
 
 from __future__ import annotations

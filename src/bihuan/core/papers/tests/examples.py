@@ -1,4 +1,3 @@
-
 """Papers about invented people, as large as real ones."""
 
 from __future__ import annotations
