@@ -64,7 +64,7 @@ def calendar(
     _print_calendar(known, year)
 
 
-def deadline(  # noqa: PLR0917 (the options of a command)
+def deadline(
     rule: Annotated[str | None, typer.Argument(help="规则代号，见 --list / code of the rule")] = None,
     start: Annotated[
         str | None, typer.Option(help="起算事件的日期或时间 / date or time of the start")
