@@ -288,7 +288,7 @@ def _write_steps(
         kind = matter_type(row.type)
         deadline = deadlines[matter_id]
         closed = since[matter_id] if kind.state(snapshot.state).closed else None
-        changes.append((matter_id, row, snapshot, deadline, closed))
+        changes.append((matter_id, row, snapshot, deadline, closed, kind.state(snapshot.state).alarm))
     if store.move_many(changes) != len(changes):
         raise Stale(0, 0)
     record(done, [rows[step.matter_id].organ_id for step in done], actor.jurisdiction)

@@ -141,7 +141,7 @@ def _perform(
         kind, holder, after, kind.transition(code), (row.state, row.standing), payload, step.occurred_at, now
     )
     closed_at = step.occurred_at if kind.state(after.state).closed else None
-    if not store.move(matter_id, row, after.state, deadline, closed_at):
+    if not store.move(matter_id, row, kind.state(after.state), deadline, closed_at):
         raise Stale(row.version, row.version + 1)
     write([(row.entry_id, draft(applied, row.jurisdiction, row.organ_id))])
     holder.write([applied])

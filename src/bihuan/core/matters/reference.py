@@ -105,7 +105,13 @@ def _type_name(kind: object) -> str:
 
 def figures_page(declared: list[Figure]) -> str:
     """Return the page of all figures: what each asks, and what it is part of."""
-    lines = [NOTE, "# 指标 Figures", "", "| 指标 figure | 名称 name | 定义 definition | 单位 unit | |", "|---|---|---|---|---|"]
+    lines = [
+        NOTE,
+        "# 指标 Figures",
+        "",
+        "| 指标 figure | 名称 name | 定义 definition | 单位 unit | |",
+        "|---|---|---|---|---|",
+    ]
     for figure in declared:
         part = f"属于 part of `{figure.part_of}`" if figure.part_of else ""
         lines.append(

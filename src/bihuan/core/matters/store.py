@@ -17,7 +17,7 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.matters.deadlines import Standing
 from bihuan.core.matters.errors import KeyReused
 from bihuan.core.matters.payloads import plain
-from bihuan.core.spec.matters import Snapshot
+from bihuan.core.spec.matters import Snapshot, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,17 @@ def remember(actor: Actor, key: str, mark: bytes, result: dict[str, Any], at: da
 
 MOVE = (
     "UPDATE matters_matter SET state = %s, version = version + 1, due_at = %s, due = %s, rank = %s,"
-    " closed_at = %s, alarm = alarm AND %s WHERE id = %s AND state = %s AND version = %s"
+    " closed_at = %s, alarm = %s WHERE id = %s AND state = %s AND version = %s"
 )
 
 
-def move(matter_id: UUID, before: Locked, after: str, standing: Standing, closed_at: datetime | None) -> bool:
+def move(
+    matter_id: UUID, before: Locked, after: State, standing: Standing, closed_at: datetime | None
+) -> bool:
     """Compare and set: move the matter from the state and version it was read at. False: somebody was first."""
     due = None if standing.explanation is None else Jsonb(standing.explanation)
     values: list[Any] = [
-        after, standing.due_at, due, standing.rank, closed_at, after == before.state,
+        after.code, standing.due_at, due, standing.rank, closed_at, after.alarm,
         matter_id, before.state, before.version,
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -162,26 +164,27 @@ def numbers(series: dict[str, int]) -> dict[str, int]:
     return first
 
 
-def move_many(changes: Sequence[tuple[UUID, Locked, Snapshot, Standing, datetime | None]]) -> int:
+def move_many(changes: Sequence[tuple[UUID, Locked, Snapshot, Standing, datetime | None, bool]]) -> int:
     """Compare and set for many matters in one statement; returns how many stood as they were read."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE IF NOT EXISTS matters_moving (id uuid, old_state text, old_version int,"
-            " state text, version int, due_at timestamptz, due jsonb, rank smallint, closed_at timestamptz)"
+            " state text, version int, due_at timestamptz, due jsonb, rank smallint, closed_at timestamptz,"
+            " alarm boolean)"
             " ON COMMIT DELETE ROWS"
         )
         with cursor.copy("COPY matters_moving FROM STDIN") as copy:
-            for matter_id, before, after, deadline, closed_at in changes:
+            for matter_id, before, after, deadline, closed_at, alarm in changes:
                 copy.write_row(
                     (
                         matter_id, before.state, before.version, after.state, after.version, deadline.due_at,
                         None if deadline.explanation is None else Jsonb(deadline.explanation),
-                        deadline.rank, closed_at,
+                        deadline.rank, closed_at, alarm,
                     )
                 )  # fmt: skip
         cursor.execute(
             "UPDATE matters_matter m SET state = n.state, version = n.version, due_at = n.due_at, due = n.due,"
-            " rank = n.rank, closed_at = n.closed_at, alarm = m.alarm AND n.state = n.old_state"
+            " rank = n.rank, closed_at = n.closed_at, alarm = n.alarm"
             " FROM matters_moving n WHERE m.id = n.id AND m.state = n.old_state AND m.version = n.old_version"
         )
         moved = int(cursor.rowcount)
