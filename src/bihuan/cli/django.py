@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+from bihuan.cli.exits import refuse
+
 ADVISORY_LOCK = 0x62_69_68_75_61_6E  # "bihuan": one process at a time prepares the database
 
 
@@ -16,8 +18,19 @@ def settings() -> Any:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.config.settings")
     from django.conf import settings as lazy
 
-    _ = lazy.DATABASES  # read them now: a wrong setting or an unreachable folder is told here
+    try:
+        _ = lazy.DATABASES  # read them now: a wrong setting or an unreachable folder is told here
+    except ValueError as error:  # pydantic's own, or an address that is none
+        refuse(f"设置不对：{_which(error)}", "a setting is wrong: see docs/reference/settings.md")
     return lazy
+
+
+def _which(error: ValueError) -> str:
+    """Return which setting is wrong and why, in one line."""
+    details = getattr(error, "errors", None)
+    if details is None:
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in details())
 
 
 def ready(*, migrated: bool = True) -> None:

@@ -42,7 +42,7 @@ def new_module(
     if folder.exists():
         refuse(f"{folder} 已存在", f"{folder} exists already")
     words = {
-        "name": name, "lower": _class(name).lower(), "Name": _class(name), 
+        "name": name, "lower": _class(name).lower(), "Name": _class(name),
         "zh": zh, "en": en or name.replace("_", " ").capitalize(), "initial": zh[0],
     }  # fmt: skip
     _write(files("bihuan.cli.scaffold") / "module", folder, words)

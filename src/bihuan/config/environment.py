@@ -18,38 +18,62 @@ class Environment(BaseSettings):
 
     home: Path = Field(
         default=Path(platformdirs.user_data_dir("bihuan")),
-        description="Folder that holds the embedded database, the keys and the files of one county.",
+        description="本县的数据目录：内置数据库、密钥、文件 / "
+        "folder of one county: embedded database, keys, files",
     )
     database_url: str | None = Field(
         default=None,
         validation_alias="DATABASE_URL",
-        description="A PostgreSQL server (15 or later) of your own; unset: the embedded one in BIHUAN_HOME.",
+        description="自备的 PostgreSQL(15 以上)；不设则用内置的 / "
+        "a PostgreSQL server (15 or later) of your own; unset: the embedded one",
     )
-    debug: bool = Field(default=False, description="Tracebacks in the browser. Never in production.")
-    host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
-    port: int = Field(default=8000, description="Port of pages and API; the live streams use the next one.")
+    debug: bool = Field(
+        default=False,
+        description="在浏览器显示出错细节，正式运行时不得开启 / "
+        "tracebacks in the browser; never in production",
+    )
+    host: str = Field(default="127.0.0.1", description="网页监听地址 / address the web server listens on")
+    port: int = Field(
+        default=8000,
+        description="网页和接口的端口，下一个端口用于实时消息 / "
+        "port of pages and API; the live streams use the next one",
+    )
     allowed_hosts: list[str] = Field(
-        default=["127.0.0.1", "localhost", "[::1]", "testserver"], description="Host names that are answered."
+        default=["127.0.0.1", "localhost", "[::1]"],
+        description="允许访问的主机名 / host names that are answered",
     )
-    secure: bool = Field(default=False, description="Behind HTTPS: secure cookies, HSTS.")
-    county: str = Field(default="青禾县", description="Name of the county in Chinese.")
-    county_en: str = Field(default="Qinghe County", description="Name of the county in English.")
-    jurisdiction: str = Field(default="620799", description="GB/T 2260 code of the county.")
+    secure: bool = Field(
+        default=False, description="在 HTTPS 之后运行：安全 Cookie、HSTS / behind HTTPS: secure cookies, HSTS"
+    )
+    county: str = Field(default="青禾县", description="县(区)中文名称 / name of the county in Chinese")
+    county_en: str = Field(
+        default="Qinghe County", description="县(区)英文名称 / name of the county in English"
+    )
+    jurisdiction: str = Field(
+        default="620799", description="行政区划代码(GB/T 2260) / GB/T 2260 code of the county"
+    )
     kek: SecretStr | None = Field(
         default=None,
-        description="Key-encryption key, 64 hex digits; unset: the file keys/kek (mode 0600) in BIHUAN_HOME.",
+        description="主密钥，64 位十六进制；不设则用 keys/kek(权限 0600) / "
+        "key-encryption key, 64 hex digits; unset: the file keys/kek (mode 0600)",
     )
     smtp_url: str | None = Field(
         default=None,
-        description="smtp://user:password@host:port of a mail relay; unset: messages stay in the sink.",
+        description="邮件服务器 smtp://user:password@host:port；不设则留在内置信箱 / "
+        "mail relay; unset: the embedded sink",
     )
     sms_url: str | None = Field(
         default=None,
-        description="https://host/path of an SMS gateway (contract: adapters/sms/README.md); unset: the sink.",
+        description="短信网关 https://host/path(约定见 adapters/sms/README.md)；不设则留在内置信箱 / "
+        "SMS gateway; unset: the sink",
     )
-    sms_token: SecretStr | None = Field(default=None, description="Bearer token of the SMS gateway.")
-    mail_from: str = Field(default="bihuan@localhost", description="Sender of the county's mail.")
-    upload_limit_mb: int = Field(default=64, description="Largest file accepted by the web page, in MiB.")
+    sms_token: SecretStr | None = Field(
+        default=None, description="短信网关令牌 / bearer token of the SMS gateway"
+    )
+    mail_from: str = Field(default="bihuan@localhost", description="发件人 / sender of the county's mail")
+    upload_limit_mb: int = Field(
+        default=64, description="网页接收的最大文件(MiB) / largest file accepted by the web page, in MiB"
+    )
 
     @property
     def keys(self) -> Path:
