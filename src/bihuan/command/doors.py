@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bihuan.command.matter import REPORT
 from bihuan.command.worklist.counts import Tally, tally
 from bihuan.command.worklist.filters import Filters
 from bihuan.core.access.posts import AUDITOR
@@ -31,6 +32,9 @@ def waiting(request: HttpRequest) -> int | None:
         counted = tally(actor, Filters.asked({}, actor), timezone.now())
     return counted.rows("today")
 
+
+OPENERS = {REPORT.code: "reports"}
+PAGES = {REPORT.code: "report"}
 
 DOORS = (
     Door("worklist", Text("待办", "Worklist"), "list-check", 10, under=("/matters/", "/worklist/", "/search/"), count=waiting),

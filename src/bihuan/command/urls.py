@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.command.views import export, matter, opening, step, worklist
+from bihuan.command.views import compare, export, matter, opening, report, step, worklist
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
@@ -19,4 +19,12 @@ urlpatterns = [
     path("matters/<uuid:matter_id>/reveal/", matter.reveal_person, name="reveal"),
     path("matters/<uuid:matter_id>/papers/<uuid:paper_id>/", matter.paper, name="matter_paper"),
     path("matters/<uuid:matter_id>/<slug:code>/", step.step, name="step"),
+    path("report/", report.reports_list, name="reports"),
+    path("report/begin/", report.begin, name="report_begin"),
+    path("report/at/", report.report_at, name="report_at"),
+    path("report/compare/", compare.compare_reports, name="report_compare"),
+    path("report/figure/<str:key>/", report.figure, name="figure"),
+    path("report/figure/<str:key>/rows.csv", report.figure_rows, name="figure_rows"),
+    path("report/<uuid:report_id>/", report.report, name="report"),
+    path("report/<uuid:report_id>/file.<slug:form>", report.report_file, name="report_file"),
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bihuan.command.pages.lookup import Found, find_content
 from bihuan.command.pages.taking import StepPage, again, prepare
 from bihuan.command.pages.timeline import says
+from bihuan.command.worklist.rows import address
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import (
@@ -94,7 +95,7 @@ def _take(
     done = Text(f"已办理“{label.zh}”，现为“{state.zh}”。台账 #{spaced(outcome.entry_id)}",
                 f"Done: {label.en}; now “{state.en}”. Ledger #{spaced(outcome.entry_id)}")  # fmt: skip
     messages.success(request, said(done))
-    return _back(request, reverse("matter", args=[found.matter.id]))
+    return _back(request, address(found.matter))
 
 
 def _refused(
@@ -118,7 +119,7 @@ def _back(request: OfficerRequest, address: str) -> HttpResponseBase:
 
 def _draw(request: OfficerRequest, page: StepPage, status: int = 200) -> HttpResponseBase:
     found, now = page.found, timezone.now()
-    here = reverse("matter", args=[found.matter.id])
+    here = address(found.matter)
     open_states = found.kind.open_states
     context = {
         "now": now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -88,8 +89,8 @@ class Row:
 
     @property
     def url(self) -> str:
-        """Return the address of the matter's page."""
-        return reverse("matter", args=[self.matter.id])
+        """Return the address of the matter's page: its kind's own, where there is one."""
+        return address(self.matter)
 
     @property
     def step_url(self) -> str:
@@ -148,11 +149,23 @@ def _row(matter: Matter, content: bool, people: Mapping[UUID, Masked], actor: Ac
     )
 
 
+@cache
+def pages() -> dict[str, str]:
+    """Return matter type → the name of a page of its own for one matter (`PAGES` in a module's `doors.py`)."""
+    return {code: name for module in declared("doors") for code, name in getattr(module, "PAGES", {}).items()}
+
+
+def address(matter: Matter) -> str:
+    """Return where a matter is shown."""
+    return reverse(pages().get(matter.type, "matter"), args=[matter.id])
+
+
+@cache
 def rounds() -> dict[str, str]:
     """Return matter type → the name of the page where a place's matters are worked through one after another.
 
-    A module's `doors.py` says so: `ROUNDS = {"quarantine.stay": "quarantine_round"}`; the address takes the
-    place's id.
+    A module's `doors.py` says so: `ROUNDS = {"quarantine.stay": "quarantine:round"}`; the address takes the
+    place's code.
     """
     return {
         code: name for module in declared("doors") for code, name in getattr(module, "ROUNDS", {}).items()
@@ -164,7 +177,7 @@ def place_rows(gatherings: Sequence[Gathering], filters: Filters) -> list[PlaceR
     if not gatherings:
         return []
     places = Place.objects.in_bulk([one.place_id for one in gatherings])
-    pages = rounds()
+    worked = rounds()
     made = []
     for one in gatherings:
         kind, place = matter_type(one.type), places[one.place_id]
@@ -179,7 +192,7 @@ def place_rows(gatherings: Sequence[Gathering], filters: Filters) -> list[PlaceR
                 late=one.days[-1],
                 today=one.within("today"),
                 gathering=one,
-                round_url=reverse(pages[one.type], args=[place.id]) if one.type in pages else "",
+                round_url=reverse(worked[one.type], args=[place.code]) if one.type in worked else "",
                 list_url=reverse("worklist") + narrowed,
             )
         )

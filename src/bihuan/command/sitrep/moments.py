@@ -1,0 +1,54 @@
+"""Values at a moment, kept for a while: with cut-off and known-at given, a figure's value does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from bihuan.core.clock.calendar import SHANGHAI
+from bihuan.core.figures.evaluate import Moment, values
+from bihuan.core.matters.registry import figures
+
+STEP = timedelta(minutes=5)
+KEPT_SECONDS = 3600
+SETTLING = timedelta(minutes=2)  # entries may still be committing that were recorded before
+
+
+def read(text: str) -> datetime | None:
+    """Read a moment from an address (`2021-11-16T00:00`); the county's clock where no zone is given."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    if not 2000 <= found.year <= 9000:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)
+
+
+def steady(now: datetime | None = None) -> datetime:
+    """Return the last full five minutes: pages that show a draft ask for this, so that they agree."""
+    local = (now or timezone.now()).astimezone(SHANGHAI)
+    return local.replace(minute=local.minute - local.minute % 5, second=0, microsecond=0)
+
+
+def moment(cutoff: datetime, known_at: datetime | None = None) -> Moment:
+    """Return the moment for the county; known as of the last full five minutes unless said otherwise."""
+    return Moment.of(cutoff, settings.BIHUAN.jurisdiction, known_at or steady())
+
+
+def known_values(at: Moment) -> Mapping[str, int]:
+    """Return all figures at a moment; asked of the ledger once, then kept."""
+    versions = "-".join(f"{f.version}" for f in figures().values())
+    key = f"figures/{at.jurisdiction}/{at.cutoff.timestamp()}/{at.known_at.timestamp()}/{versions}"
+    found: dict[str, int] | None = cache.get(key)
+    if found is None:
+        found = values(at)
+        if at.known_at <= timezone.now() - SETTLING:
+            cache.set(key, found, KEPT_SECONDS)
+        else:
+            cache.set(key, found, int(SETTLING.total_seconds()))
+    return found
