@@ -25,7 +25,7 @@ from bihuan.core.matters.details import Applied, Details, Opening, Step
 from bihuan.core.matters.drafting import drafts
 from bihuan.core.matters.errors import NotDone, Stale, UnknownMatter
 from bihuan.core.matters.registry import details, followers, matter_type
-from bihuan.core.matters.steps import begin, take
+from bihuan.core.matters.steps import begin, reaches_organ, take
 from bihuan.core.spec.matters import MatterType, Snapshot
 from bihuan.core.spec.text import Text
 
@@ -234,7 +234,11 @@ def _perform_many(steps: Sequence[tuple[UUID, Step]], actor: Actor, raising: boo
         for position, (matter_id, step) in enumerate(steps):
             try:
                 row = rows.get(matter_id)
-                if row is None or row.jurisdiction != actor.jurisdiction:
+                if (
+                    row is None
+                    or row.jurisdiction != actor.jurisdiction
+                    or not reaches_organ(actor, row.organ_id)
+                ):
                     raise UnknownMatter(matter_id)
                 kind = matter_type(row.type)
                 snapshots[matter_id], applied = take(

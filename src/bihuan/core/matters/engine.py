@@ -22,7 +22,7 @@ from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.drafting import draft
 from bihuan.core.matters.errors import Refused, Stale, UnknownMatter
 from bihuan.core.matters.registry import details, matter_type
-from bihuan.core.matters.steps import permitted, standing_refusal, take
+from bihuan.core.matters.steps import permitted, reaches_organ, standing_refusal, take
 from bihuan.core.spec.matters import SAME, MatterType, Nothing, Refusal, Snapshot, Transition
 
 open_many = bulk.open_many
@@ -124,7 +124,7 @@ def _perform(
     corrects: int | None,
 ) -> Outcome:
     row = store.lock(matter_id)
-    if row is None or row.jurisdiction != actor.jurisdiction:
+    if row is None or row.jurisdiction != actor.jurisdiction or not reaches_organ(actor, row.organ_id):
         raise UnknownMatter(matter_id)
     kind, holder = matter_type(row.type), details(row.type)
     now = timezone.now()
@@ -156,7 +156,7 @@ def available(matter: Snapshot, actor: Actor, now: datetime) -> list[Offer]:
         Offer(t, standing_refusal(t, matter, now))
         for t in kind.transitions
         if not t.hidden
-        and permitted(actor, t.posts, matter.place_id)
+        and permitted(actor, t.posts, matter.place_id, matter.person_id)
         and t.leaves(matter.state, kind.open_states)
     ]
     return sorted(offers, key=lambda o: (o.refusal is not None, not o.transition.primary))

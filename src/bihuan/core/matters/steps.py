@@ -4,20 +4,52 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from bihuan.core.access.actors import Actor
+from bihuan.core.access.models import Organ
 from bihuan.core.matters.details import OPENED, Applied, Details, Opening, Step
 from bihuan.core.matters.errors import NotAllowed, NotFromHere, Refused
 from bihuan.core.spec.matters import MatterType, Refusal, Snapshot, State, Transition
+from bihuan.core.spec.posts import PUBLIC, Post
 
 
-def permitted(actor: Actor, posts: tuple[Any, ...], place_id: UUID | None) -> bool:
-    """Tell whether the actor's post is among these, and reaches this place. Default is deny."""
-    if actor.post not in {post.code for post in posts}:
+def permitted(
+    actor: Actor, posts: tuple[Post, ...], place_id: UUID | None, person_id: UUID | None = None
+) -> bool:
+    """Tell whether the actor's post is among these, and reaches the matter. Default is deny.
+
+    A post bound to places reaches its places and nothing without them; a person, only their own matters.
+    """
+    post = next((post for post in posts if post.code == actor.post), None)
+    if post is None:
         return False
-    return actor.place_ids is None or place_id in actor.place_ids
+    if post is PUBLIC:
+        return actor.person_id is not None and actor.person_id == person_id
+    if actor.place_ids is None:
+        return not post.bound_to_place
+    return place_id in actor.place_ids
+
+
+def reaches_organ(actor: Actor, organ: str) -> bool:
+    """Tell whether the actor may act on matters of an organ: its own, or one of another kind that names its post.
+
+    Two courts do not touch each other's matters; a committee's registrar takes in a health authority's.
+    """
+    if actor.organ is None or actor.organ == organ:
+        return True
+    return organ_kind(actor.organ) != organ_kind(organ)
+
+
+@lru_cache(maxsize=4096)
+def organ_kind(code: str) -> str:
+    """Return the kind of an organ; it never changes. LookupError where there is none."""
+    kind = Organ.objects.filter(code=code).values_list("kind", flat=True).first()
+    if kind is None:
+        raise LookupError(f"no organ {code}")
+    return kind
 
 
 def standing_refusal(transition: Transition[Any], snapshot: Snapshot, now: datetime) -> Refusal | None:
@@ -55,7 +87,7 @@ def take(
     """
     actor = step.actor or actor
     transition = kind.transition(step.transition)
-    if not permitted(actor, transition.posts, snapshot.place_id):
+    if not permitted(actor, transition.posts, snapshot.place_id, snapshot.person_id):
         raise NotAllowed
     if not transition.leaves(snapshot.state, kind.open_states):
         raise NotFromHere(transition.label, kind.state(snapshot.state).label)
@@ -95,7 +127,7 @@ def begin(
     prepared: Any,
 ) -> tuple[Snapshot, Applied]:
     """Open a matter in memory: its first snapshot and the step that opened it."""
-    if not permitted(actor, kind.opened_by, opening.place_id):
+    if not permitted(actor, kind.opened_by, opening.place_id, opening.person_id):
         raise NotAllowed
     snapshot = Snapshot(
         id=matter_id,

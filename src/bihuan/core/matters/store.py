@@ -86,7 +86,7 @@ def earlier_result(actor: Actor, key: str, mark: bytes) -> dict[str, Any] | None
 
 
 def _actor_key(actor: Actor) -> UUID:
-    return actor.officer_id or UUID(int=0)
+    return actor.officer_id or actor.person_id or UUID(int=0)
 
 
 def remember(actor: Actor, key: str, mark: bytes, result: dict[str, Any], at: datetime) -> None:

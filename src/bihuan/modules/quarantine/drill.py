@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -78,6 +78,11 @@ class Cast:
     nurse: Actor
     system: Actor
 
+    def at(self, places: tuple[UUID, ...]) -> Cast:
+        """Return the same people, the site's appointed to these sites."""
+        manager, nurse = replace(self.manager, place_ids=places), replace(self.nurse, place_ids=places)
+        return replace(self, manager=manager, nurse=nurse)
+
     def of(self, transition: str) -> Actor:
         """Return who takes this step."""
         if transition in {"observe", "record_test", "admit", "begin", "report_absence"}:
@@ -123,6 +128,7 @@ def load(
     places = [
         set_up(plan, actor=cast.desk, opened_at=begun, key=f"drill/{seed}/site/{plan.code}") for plan in plans
     ]
+    cast = cast.at(tuple(places))
     people = _people(chance, scale.people, cast.desk.jurisdiction)
     openings = list(_stays(chance, places, people, now))
     entries = 0

@@ -97,7 +97,7 @@ def test_an_unanswered_door_does_not_settle_an_item(county: County) -> None:
     nurse = county.actor("desk")
     from dataclasses import replace
 
-    nurse = replace(nurse, post="site_nurse", place_ids=None)
+    nurse = replace(nurse, post="site_nurse", place_ids=tuple(site.pk for site in county.sites))
     item = next(code for code in ("13:temperature:pm",) if code not in stay.done)
     engine.perform(stay.pk, "observe", Observation(item=item, no_answer=True), actor=nurse, key="knock")
     after = values(moment(days=-20))

@@ -50,7 +50,9 @@ def county(db: Any) -> County:
 
 
 def acting(county: County, post: str) -> Actor:
-    return replace(county.actor("desk"), post=post, place_ids=None)
+    bound = post in {"site_manager", "site_nurse"}
+    places = tuple(site.pk for site in county.sites) if bound else None
+    return replace(county.actor("desk"), post=post, place_ids=places)
 
 
 def ordered(county: County, name: str = "测试一", site: Site | None = None, number: int = 1) -> UUID:
