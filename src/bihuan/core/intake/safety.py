@@ -6,6 +6,7 @@ claims a billion cells, or an XML document type never reaches a reader that woul
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,6 +42,20 @@ _SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE: Final = re.compile(rb'([\w:]+)="([^"]*)"')
 
+# What the library raises on damaged archives; a few come from places where it trusts what it reads.
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+
 
 @dataclass(slots=True)
 class Inspection:
@@ -60,7 +75,9 @@ def inspect_workbook(data: bytes) -> Inspection:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _inspect(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except UnreadableError:
+        raise
+    except _DAMAGE as error:
         raise UnreadableError(UNREADABLE_FILE, reason="文件损坏或不完整 / damaged or incomplete") from error
 
 

@@ -22,6 +22,7 @@ from python_calamine import (
 
 from bihuan.core.intake import kinds
 from bihuan.core.intake.delimited import Delimited, read_delimited
+from bihuan.core.intake.isolated import read_old_workbook
 from bihuan.core.intake.problems import Kind, Problem, Source, UnreadableError
 from bihuan.core.intake.safety import MAX_BYTES, MAX_ROWS, Inspection, inspect_workbook
 from bihuan.core.intake.text import BrokenCell, Cell
@@ -121,7 +122,7 @@ def _tables(file: Path, name: str) -> Iterator[Table | Problem]:
     elif data.startswith(_COMPOUND):
         if _ENCRYPTED in data:
             raise UnreadableError(kinds.ENCRYPTED_FILE)
-        yield from _sheets(data, file, name, Inspection())
+        yield from _old_sheets(data, file, name)
     elif _is_markup(data):
         raise UnreadableError(kinds.UNREADABLE_FILE, reason="内容是网页 / a web page under a table's name")
     elif data.count(b"\x00") == len(data) or _is_binary(data):
@@ -160,6 +161,14 @@ def _sheets(data: bytes, file: Path, name: str, inspection: Inspection) -> Itera
             )
             if table.head:
                 yield table
+
+
+def _old_sheets(data: bytes, file: Path, name: str) -> Iterator[Table]:
+    for sheet in read_old_workbook(data):
+        rows = ((number, _trimmed(cells)) for number, cells in enumerate(sheet.rows, 1))
+        table = Table(name, sheet.name, _take(rows), hidden=sheet.hidden, path=file, _rest=rows)
+        if table.head:
+            yield table
 
 
 def _open(data: bytes) -> CalamineWorkbook:

@@ -31,7 +31,9 @@ def near_duplicates(lines: Lines, context: Context) -> Iterator[Problem]:
     alike: dict[tuple[str, Room, date, str], list[tuple[str, Source]]] = defaultdict(list)
     for line in lines:
         if (key := _near_key(line)) is not None:
-            alike[key].append((id_text(line.draft.cell("id_number")), line.draft.source))
+            written = line.row.document if line.row else None
+            number = written.number if written else id_text(line.draft.cell("id_number"))
+            alike[key].append((number, line.draft.source))
     for stay in _known(lines, context):
         if stay.room and stay.document:
             place = stay.site, stay.room, stay.check_in, stay.name
@@ -115,6 +117,8 @@ def one_digit_apart(one: str, other: str) -> bool:
 
 
 def _near_key(line: Judged[StayRow]) -> tuple[str, Room, date, str] | None:
+    if line.row:
+        return (line.row.site, line.row.room, line.row.check_in, line.row.name) if line.row.room else None
     rejected = {problem.kind.key for problem in line.draft.problems if problem.policy is Policy.REJECT}
     site = cast("SiteRow | None", line.draft.get("site"))
     room, check_in, name = line.draft.get("room"), line.draft.get("check_in"), line.draft.get("name")
