@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from bihuan.adapters.postgres.embedded import MAJOR, programs_folder
+from bihuan.adapters.postgres.cluster import MAJOR, programs_folder
 
 
 def client_program(name: str) -> Path | None:
