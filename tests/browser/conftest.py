@@ -164,7 +164,7 @@ def login_as(live: str, browser_county: None) -> LoginAs:
                     officer=officer, organ=organ, post=one, place=place, since=timezone.now()
                 )
         client = Client()
-        client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(officer)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live}])
         return officer

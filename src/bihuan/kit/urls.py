@@ -1,7 +1,8 @@
 """Addresses of the kit's own pages."""
 
+from allauth.account import views as allauth
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from bihuan.kit import gallery, views
 
@@ -12,5 +13,11 @@ urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="/login/"), name="logout"),
     path("account/", views.account, name="account"),
+    path("account/protection/", include("allauth.mfa.urls")),
+    # the names by which allauth finds its way
+    path("login/", views.Login.as_view(), name="account_login"),
+    path("logout/", LogoutView.as_view(next_page="/login/"), name="account_logout"),
+    path("account/confirm/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("account/closed/", allauth.account_inactive, name="account_inactive"),
     path("kit/", gallery.gallery, name="kit"),
 ]

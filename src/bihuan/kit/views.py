@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
@@ -80,11 +82,12 @@ class Login(auth_views.LoginView):
         return {**super().get_context_data(**kwargs), "drill": drill_accounts()}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Sign in and go on in the officer's own language."""
-        answer = super().form_valid(form)
-        language = form.get_user().language
-        if language in dict(settings.LANGUAGES):
-            answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+        """Go on in the officer's own language, by way of the second factor where the account has one."""
+        officer = form.get_user()
+        record_authentication(self.request, officer, method="password", username=officer.username)
+        answer: HttpResponse = perform_login(self.request, officer, redirect_url=self.get_success_url())
+        if officer.language in dict(settings.LANGUAGES):
+            answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, officer.language, max_age=YEAR, samesite="Lax")
         return answer
 
 

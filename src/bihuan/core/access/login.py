@@ -13,7 +13,6 @@ from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest
@@ -86,8 +85,11 @@ def address_of(request: HttpRequest | None) -> str:
     return str(request.META.get("REMOTE_ADDR") or "") if request is not None else ""
 
 
-class Lockout(BaseBackend):
-    """Stands before the other authentication backends and stops who is locked out, whatever the password."""
+class Lockout:
+    """Stands before the other authentication backends and stops who is locked out, whatever the password.
+
+    It knows no officers (no `get_user`), so that nobody is signed in under its name.
+    """
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any

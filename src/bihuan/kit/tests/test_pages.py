@@ -30,7 +30,7 @@ def officer() -> Officer:
 @pytest.fixture
 def desk(officer: Officer) -> Client:
     client = Client()
-    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer)
     return client
 
 
