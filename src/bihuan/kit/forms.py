@@ -21,7 +21,7 @@ from django.utils.datastructures import MultiValueDict
 from bihuan.core.matters.errors import NotDone, Refused
 from bihuan.core.spec.text import Text
 from bihuan.kit.fields import Listing, Lists, Option, field_for
-from bihuan.kit.language import lazily, said
+from bihuan.kit.language import lazily
 
 __all__ = ["KitRenderer", "Listing", "Lists", "Option", "PayloadForm", "form_for"]
 
@@ -96,13 +96,13 @@ class PayloadForm(forms.Form):
         """Show why the engine did not do it, above what was typed, which stays."""
         if isinstance(error, Refused):
             refusal = error.refusal
-            self.add_error(None, said(refusal.reason))
+            self.add_error(None, lazily(refusal.reason))
             for one in refusal.missing:
-                self.add_error(None, said(one))
+                self.add_error(None, lazily(one))
             if refusal.instead:
-                self.add_error(None, said(refusal.instead))
+                self.add_error(None, lazily(refusal.instead))
         else:
-            self.add_error(None, said(error.text))
+            self.add_error(None, lazily(error.text))
 
 
 @cache

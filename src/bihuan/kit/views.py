@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import activate
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
 
@@ -37,7 +36,6 @@ def switch_language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     answer = _back(request)
     if chosen in dict(settings.LANGUAGES):
-        activate(chosen)
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax")
         user: Any = request.user
         if user.is_authenticated and user.language != chosen:
