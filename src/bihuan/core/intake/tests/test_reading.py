@@ -2,8 +2,10 @@
 
 import datetime
 import io
+import resource
 import zipfile
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -197,3 +199,28 @@ def test_a_hidden_sheet_is_read_and_known_to_be_hidden(tmp_path: Path) -> None:
 def test_a_workbook_counting_from_1904_says_so(tmp_path: Path) -> None:
     put(tmp_path, "a.xlsx", workbook(["x"], date_1904=True))
     assert read(tmp_path)[0]["a.xlsx"].from_1904
+
+
+def test_an_old_workbook_whose_sectors_run_in_a_circle_takes_no_memory_of_ours(tmp_path: Path) -> None:
+    data = bytearray(old_workbook())
+    entry = 512 + 8 * 512 + 4 * 9  # of the allocation table, for the sector that holds the directory
+    data[entry : entry + 4] = (9).to_bytes(4, "little")
+    put(tmp_path, "circle.xls", bytes(data))
+    put(tmp_path, "good.xlsx", SOUND)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    tables, said = read(tmp_path)
+    assert said == {"circle.xls": "unreadable_file"}
+    assert list(tables) == ["good.xlsx"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_damage_to_a_file_ever_stops_the_reading(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    for number in range(25):
+        data = bytearray(SOUND)
+        for _ in range(random.randint(1, 30)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        put(tmp_path, f"{number}.xlsx", bytes(data[: random.randint(1, len(data))]))
+    put(tmp_path, "good.xlsx", SOUND)
+    assert "good.xlsx" in read(tmp_path)[0]
