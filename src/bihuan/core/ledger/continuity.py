@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from typing import Any
+from uuid import UUID
 
 from bihuan.core.ledger import rows
 from bihuan.core.ledger.chain_check import Chain
@@ -37,17 +39,22 @@ _GAPS = """
 WITH recent AS MATERIALIZED (
     SELECT DISTINCT matter_id FROM ledger_entry
      WHERE id > (SELECT max(id) FROM ledger_entry) - %s AND matter_id IS NOT NULL AND version IS NOT NULL)
-SELECT matter_id, previous + 1, version - 1, id FROM recent, LATERAL (
-    SELECT id, version, coalesce(lag(version) OVER (ORDER BY version, id), 0) AS previous
-      FROM ledger_entry e WHERE e.matter_id = recent.matter_id AND version IS NOT NULL) steps
+SELECT matter_id, previous + 1, version - 1, before, id FROM recent, LATERAL (
+    SELECT id, version, coalesce(lag(version) OVER steps, 0) AS previous, coalesce(lag(id) OVER steps, 0) AS before
+      FROM ledger_entry e WHERE e.matter_id = recent.matter_id AND version IS NOT NULL
+    WINDOW steps AS (ORDER BY version, id)) numbered
  WHERE version > previous + 1 ORDER BY id
 """
 _AHEAD = """
-SELECT m.id, m.version, coalesce(e.version, 0), coalesce(e.id, 0)
-  FROM matters_matter m LEFT JOIN LATERAL (
-      SELECT id, version FROM ledger_entry e WHERE e.matter_id = m.id AND version IS NOT NULL
+SELECT m.id, m.version FROM matters_matter m LEFT JOIN LATERAL (
+      SELECT version FROM ledger_entry e WHERE e.matter_id = m.id AND version IS NOT NULL
        ORDER BY id DESC LIMIT 1) e ON true
- WHERE m.version > coalesce(e.version, 0) ORDER BY m.id
+ WHERE m.version > coalesce(e.version, 0)
+"""
+_LAST = """
+SELECT m.id, m.version, coalesce(max(e.version), 0), coalesce(max(e.id), 0)
+  FROM unnest(%s::uuid[], %s::int[]) AS m(id, version) LEFT JOIN ledger_entry e ON e.matter_id = m.id
+ GROUP BY m.id, m.version HAVING m.version > coalesce(max(e.version), 0) ORDER BY 4
 """
 RECENT = 131_072  # numbers back from the newest: what was never sealed is among them
 
@@ -90,12 +97,26 @@ def check_histories(connection: Any, report: Report) -> None:
     """Report steps of matters that have no entry: the only trace of a row removed before it was sealed.
 
     Looks at matters with an entry among the RECENT newest (older ones are under seals), and at where every
-    matter stands now.
+    matter stands now. What the entries already named explain is not reported a second time.
     """
-    for matter, first, last, number in connection.execute(_GAPS, [RECENT]).fetchall():
-        says = GAP.format(matter=matter, first=first, last=last, n=number)
-        report.add(Finding(Kind.GAP, says, entry=number))
+    named = sorted({finding.entry for finding in report.findings if finding.entry is not None})
+    for matter, first, last, before, after in connection.execute(_GAPS, [RECENT]).fetchall():
+        if bisect_right(named, before) == bisect_left(named, after):
+            says = GAP.format(matter=matter, first=first, last=last, n=after)
+            report.add(Finding(Kind.GAP, says, matter=matter))
+    found = _ahead(connection)
+    if len(found) > len(named):
+        for matter, version, last, number in found:
+            says = AHEAD.format(matter=matter, version=version, last=last, n=number)
+            report.add(Finding(Kind.AHEAD, says, matter=matter))
+
+
+def _ahead(connection: Any) -> list[tuple[UUID, int, int, int]]:
+    """Return matters further than their ledger: matter, its step, the ledger's last step, the last entry."""
     (matters,) = connection.execute("SELECT to_regclass('matters_matter') IS NOT NULL").fetchone()
-    for matter, version, last, number in connection.execute(_AHEAD).fetchall() if matters else ():
-        says = AHEAD.format(matter=matter, version=version, last=last, n=number)
-        report.add(Finding(Kind.AHEAD, says, entry=number or None))
+    suspected = connection.execute(_AHEAD).fetchall() if matters else []
+    if not suspected:
+        return []
+    ids, versions = map(list, zip(*suspected, strict=True))
+    found: list[tuple[UUID, int, int, int]] = connection.execute(_LAST, [ids, versions]).fetchall()
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from bihuan.core.spec.text import Text
 
@@ -40,14 +41,16 @@ class Finding:
     entry: int | None = None
     seal: int | None = None
     other: int | None = None
+    matter: UUID | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding for a machine."""
         words = {"zh": self.says.zh, "en": self.says.en}
-        numbers = {"entry": self.entry, "seal": self.seal, "other": self.other}
+        matter = None if self.matter is None else str(self.matter)
+        about = {"entry": self.entry, "seal": self.seal, "other": self.other, "matter": matter}
         return {
             "kind": str(self.kind),
-            **{k: v for k, v in numbers.items() if v is not None},
+            **{name: value for name, value in about.items() if value is not None},
             "message": words,
         }
 

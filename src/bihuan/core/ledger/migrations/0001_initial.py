@@ -4,38 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('occurred_at', models.DateTimeField()),
-                ('jurisdiction', models.TextField()),
-                ('kind', models.TextField()),
-                ('matter_id', models.UUIDField(null=True)),
-                ('from_state', models.TextField(null=True)),
-                ('to_state', models.TextField(null=True)),
-                ('version', models.IntegerField(null=True)),
-                ('person_id', models.UUIDField(null=True)),
-                ('place_id', models.UUIDField(null=True)),
-                ('organ', models.TextField(null=True)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('post', models.TextField()),
-                ('corrects', models.BigIntegerField(null=True)),
-                ('payload', models.JSONField()),
-                ('sealed', models.BinaryField(null=True)),
-                ('mac', models.BinaryField()),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("occurred_at", models.DateTimeField()),
+                ("jurisdiction", models.TextField()),
+                ("kind", models.TextField()),
+                ("matter_id", models.UUIDField(null=True)),
+                ("from_state", models.TextField(null=True)),
+                ("to_state", models.TextField(null=True)),
+                ("version", models.IntegerField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("place_id", models.UUIDField(null=True)),
+                ("organ", models.TextField(null=True)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("post", models.TextField()),
+                ("corrects", models.BigIntegerField(null=True)),
+                ("payload", models.JSONField()),
+                ("sealed", models.BinaryField(null=True)),
+                ("mac", models.BinaryField()),
             ],
             options={
-                'db_table': 'ledger_entry',
-                'indexes': [models.Index(fields=['matter_id', 'id'], name='ledger_matter'), models.Index(fields=['kind', 'occurred_at'], name='ledger_kind'), models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='ledger_corrects')],
+                "db_table": "ledger_entry",
+                "indexes": [
+                    models.Index(fields=["matter_id", "id"], name="ledger_matter"),
+                    models.Index(fields=["kind", "occurred_at"], name="ledger_kind"),
+                    models.Index(
+                        condition=models.Q(("corrects__isnull", False)),
+                        fields=["corrects"],
+                        name="ledger_corrects",
+                    ),
+                ],
             },
         ),
     ]

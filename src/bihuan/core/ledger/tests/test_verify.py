@@ -127,8 +127,23 @@ def test_a_step_removed_before_it_was_sealed_leaves_a_gap_in_its_matter(county: 
         numbers = append.append([d for v in (1, 2, 3, 4) for d in drafts(1, matter_id=matter, version=v)])
     tamper(f"DELETE FROM ledger_entry WHERE id IN ({numbers[1]}, {numbers[2]})")
     report = verify.verify()
-    assert found(report) == {"history-gap": {numbers[3]}}
-    assert str(matter) in report.findings[0].says.en
+    [finding] = report.findings
+    assert (str(finding.kind), finding.matter) == ("history-gap", matter)
+    assert "第 2 至 3 步" in finding.says.zh and f"#{numbers[3]}" in finding.says.en
+
+
+def test_a_step_removed_under_its_seal_is_named_once(county: Path, tamper: Tamper) -> None:
+    matter = drafts(1)[0].person_id
+    with transaction.atomic():
+        numbers = append.append([d for v in (1, 2, 3, 4) for d in drafts(1, matter_id=matter, version=v)])
+    seal()
+    for lost in numbers[:-1]:
+        with undone(tamper):
+            tamper(f"DELETE FROM ledger_entry WHERE id = {lost}")
+            assert found(verify.verify()) == {"entry-removed": {lost}}
+        with undone(tamper):
+            tamper(f"UPDATE ledger_entry SET matter_id = NULL WHERE id = {lost}")
+            assert found(verify.verify()) == {"entry-altered": {lost}}
 
 
 @pytest.mark.parametrize("at", [5, 42])
@@ -393,3 +408,25 @@ def test_many_findings_are_all_counted(ledger: list[int], tamper: Tamper) -> Non
     assert report.counts == {"entry-altered": 40, "entry-inserted": 5}
     assert {f["entry"] for f in report.as_json()["findings"]} == set(ledger)
     assert "45 处" in report.summary().zh and "45 findings" in report.summary().en
+
+
+def test_a_matters_newest_step_removed_before_it_was_sealed_is_noticed(county: Path, tamper: Tamper) -> None:
+    """The matter itself stands further than its ledger."""
+    matter = drafts(1)[0].person_id
+    assert matter is not None
+    with transaction.atomic():
+        numbers = append.append([d for v in (1, 2, 3) for d in drafts(1, matter_id=matter, version=v)])
+    tamper(
+        "INSERT INTO access_organ SELECT (jsonb_populate_record(NULL::access_organ, '{}'::jsonb ||"
+        " jsonb_build_object('code', 'health', 'jurisdiction', '620799', 'name_zh', '甲', 'name_en', 'A',"
+        " 'kind', 'health'))).*",
+        "INSERT INTO matters_matter (id, type, number, jurisdiction, organ_id, state, version, title_zh,"
+        " title_en, rank, opened_at, alarm, disputed) VALUES (%(matter)s, 't', '1', '620799', 'health', 's', 3,"
+        " '', '', 3, now(), false, false)",
+        matter=matter,
+    )
+    assert verify.verify().sound
+    tamper(f"DELETE FROM ledger_entry WHERE id = {numbers[2]}")
+    [finding] = verify.verify().findings
+    assert (str(finding.kind), finding.matter) == ("matter-ahead", matter)
+    assert "第 3 步" in finding.says.zh and f"#{numbers[1]}" in finding.says.zh
