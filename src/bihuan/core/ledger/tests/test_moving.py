@@ -19,9 +19,9 @@ from bihuan.core.ledger.tests.conftest import drafts
 @pytest.fixture
 def programs() -> Path:
     """The folder of pg_dump and pg_restore that belong to the embedded server."""
-    folder = import_module("bihuan.adapters.postgres.embedded").programs_folder()
-    assert isinstance(folder, Path)
-    return folder
+    program = import_module("bihuan.adapters.postgres.programs").client_program("pg_dump")
+    assert isinstance(program, Path)
+    return program.parent
 
 
 @pytest.fixture
