@@ -61,7 +61,7 @@ class PersonForm(forms.Form):
         number = normal_identifier(found.get("identifier", ""))
         if number and found.get("identifier_type") == RESIDENT and not ric.is_valid(number):
             words = Text(
-                "身份证号码不对:应为 18 位,校验位不符",
+                "身份证号码不对：应为 18 位，校验位不符",
                 "Not a valid resident ID: 18 digits with a check digit",
             )
             self.add_error("identifier", said(words))
@@ -139,7 +139,7 @@ class CheckInForm:
             return None
         if other is not None and not self.sharing:
             self.problems.append(
-                ("sharing", Text("同住须写明理由(家人,或批准文号)", "Say why the room is shared"))
+                ("sharing", Text("同住须写明理由（家人，或批准文号）", "Say why the room is shared"))
             )
             return None
         return Admission(room=room, shares_with=other, sharing=self.sharing if other else "")

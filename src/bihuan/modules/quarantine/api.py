@@ -30,15 +30,15 @@ STATUS = {
     errors.Conflict: HTTPStatus.CONFLICT,
 }
 SIGNED_OUT = Text(
-    "登录已过期:记录还在本机,登录后自动上传",
+    "登录已过期：记录还在本机，登录后自动上传",
     "Signed out: records stay on the phone and go up after you sign in",
 )
-NOT_HERE = Text("没有这个隔离点,或不在您的岗位范围内", "No such site, or not within your post")
+NOT_HERE = Text("没有这个隔离点，或不在您的岗位范围内", "No such site, or not within your post")
 NOT_YOURS = Text("您的岗位不做巡查", "Your post does no rounds")
 MALFORMED = Text(
-    "记录的内容不完整或不合理,没有保存", "The record is incomplete or implausible; it was not saved"
+    "记录的内容不完整或不合理，没有保存", "The record is incomplete or implausible; it was not saved"
 )
-NO_KEY = Text("记录缺少编号,没有保存", "The record has no key; it was not saved")
+NO_KEY = Text("记录缺少编号，没有保存", "The record has no key; it was not saved")
 
 Answer = Callable[[HttpRequest, Actor, str], JsonResponse]
 

@@ -52,9 +52,9 @@ def room_text(room: tuple[int, str, int, str, int, int, int]) -> Text:
     """Return a room in words: number, places, who is there."""
     number = room[3] if room[1] == "A" else f"{room[1]}-{room[3]}"
     if room[6] == 0:
-        return Text(f"{number}(空,{room[5]} 床)", f"{number} (free, {room[5]} beds)")
+        return Text(f"{number}（空，{room[5]} 床）", f"{number} (free, {room[5]} beds)")
     return Text(
-        f"{number}(已住 {room[6]} 人,须写明与谁同住)",
+        f"{number}（已住 {room[6]} 人，须写明与谁同住）",
         f"{number} ({room[6]} there; say with whom it is shared)",
     )
 

@@ -82,7 +82,7 @@ STAY: MatterType[Any] = MatterType(
     states=(ORDERED, ADMITTED, OBSERVED, RELEASE_DUE, ABSENT,
             RELEASED, TRANSFERRED, HOSPITAL, HOME, DIED, REVOKED, NOT_FOUND),
     transitions=(
-        Transition("admit", "办理入住", "Check in", ORDERED, to=ADMITTED, by=(*ON_ROUND, REGISTRAR),
+        Transition("admit", "办理入住", "Check in", ORDERED, to=ADMITTED, by=(*ON_ROUND, QUARANTINE_DESK, REGISTRAR),
                    payload=asks.Admission, primary=True, paper="observation_notice", basis=DISEASE_LAW[39],
                    consequence=Text("安置房间,送达告知书,开始计算观察天数", "Room, notice served, days begin to count"),
                    unless=(rules.site_is_open,), says=Text("入住", "checked in")),
@@ -135,7 +135,7 @@ STAY: MatterType[Any] = MatterType(
         Transition("revoke", "撤销", "Revoke the order", ANY_OPEN, to=REVOKED, by=(QUARANTINE_DESK, REVIEWER),
                    payload=asks.Remark, says=Text("撤销隔离决定: {reason}", "order revoked: {reason}")),
     ),
-    opened_by=(QUARANTINE_DESK, REGISTRAR), opening=asks.Order, opening_zh="作出隔离决定", opening_en="Order quarantine",
+    opened_by=(QUARANTINE_DESK, SITE_MANAGER, REGISTRAR), opening=asks.Order, opening_zh="作出隔离决定", opening_en="Order quarantine",
     seen_by=(SITE_MANAGER, SITE_NURSE, QUARANTINE_DESK, TRANSFER_DESK, REVIEWER, REGISTRAR, SYSTEM),
     retention=Retention(days=180, basis=DISEASE_LAW[12]), number="隔〔{year}〕{place}-{n:04d}",
 )  # fmt: skip

@@ -23,7 +23,7 @@ from bihuan.modules.quarantine.protocols import binding
 
 PURPOSE = "quarantine"
 CONTACT = Text(
-    "请用房内电话或房门上的值班电话联系本隔离点;急病请拨 120。您也可以在个人页面提出药品、饮食、心理等需要。",
+    "请用房内电话或房门上的值班电话联系本隔离点；急病请拨 120。您也可以在个人页面提出药品、饮食、心理等需要。",
     "Call the site by the telephone in the room or the number on the door; in an emergency dial 120. You can also "
     "ask for medicine, diet or psychological help on your own page.",
 )
@@ -59,7 +59,7 @@ def issue(stay: Matter, slip: codes.Slip, base: str, *, actor: Actor, now: datet
         first_day=row.day_one,
         last_day=row.release_due,
         protocol=Text(
-            f"适用{rules.label.zh}第 {rules.version} 版(入住当天为第 {rules.first_day} 天,满 {rules.length} 天解除)。",
+            f"适用{rules.label.zh}第 {rules.version} 版（入住当天为第 {rules.first_day} 天，满 {rules.length} 天解除）。",
             f"{rules.label.en}, version {rules.version} (check-in is day {rules.first_day}; released after "
             f"{rules.length} days).",
         ),
@@ -112,7 +112,7 @@ def daily(rules: Rules) -> list[Text]:
         days = _spans(one.days)
         found.append(
             Text(
-                f"{zh}:第 {days} 天,每天 {len(times)} 次({'、'.join(times)} 前);",
+                f"{zh}：第 {days} 天，每天 {len(times)} 次（{'、'.join(times)} 前）；",
                 f"{en}: days {days.replace('、', ', ')}, {len(times)} a day (by {' and '.join(times)});",
             )
         )

@@ -122,6 +122,11 @@ class RoomLine:
     zone: int
     stays: tuple[StayLine, ...]
 
+    @property
+    def name(self) -> str:
+        """Return the number as it is said: 305, and B-305 in any but the first building."""
+        return self.number if self.building == "A" else f"{self.building}-{self.number}"
+
 
 STAYS = """
 SELECT m.id, m.number, m.state, m.version, m.person_id, t.room_id, t.category, t.day_one, t.admitted_at, t.ended_at,

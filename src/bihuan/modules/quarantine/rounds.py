@@ -109,7 +109,7 @@ def _visit(room: queries.RoomLine, stay: StayLine, who: str, now: datetime) -> d
     day = stay.day(today)
     return {
         "stay": str(stay.matter_id),
-        "room": room.number,
+        "room": room.name,
         "building": room.building,
         "floor": room.floor,
         "who": who,
@@ -144,7 +144,7 @@ def _test(stay: StayLine, now: datetime) -> dict[str, str] | None:
     for due in stay.open_items(end):
         if due.item.kind == "test" and due.due_at.date() == today:
             at = f"{due.due_at:%H:%M}"
-            return _words(Text(f"今天还要采样:{at} 前", f"Test still due today, by {at}"))
+            return _words(Text(f"今天还要采样：{at} 前", f"Test still due today, by {at}"))
     return None
 
 

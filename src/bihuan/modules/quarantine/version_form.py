@@ -80,15 +80,15 @@ class VersionForm(forms.Form):
             )  # fmt: skip
             self.fields[f"{kind}_times"] = forms.CharField(
                 label=lazily(Text(f"{zh}:几点前", f"{en}: by what time")), required=False, max_length=40,
-                help_text=lazily(Text("一个时间,或上午和下午两个,例如 10:00 17:00", "one time, or two: 10:00 17:00")),
+                help_text=lazily(Text("一个时间，或上午和下午两个，例如 10:00 17:00", "one time, or two: 10:00 17:00")),
                 initial=" ".join(times), widget=forms.TextInput(attrs=short),
             )  # fmt: skip
         self.fields["source_zh"] = forms.CharField(
-            label=lazily(Text("依据(文件名称和文号)", "Source, in Chinese")), max_length=200,
+            label=lazily(Text("依据（文件名称和文号）", "Source, in Chinese")), max_length=200,
             initial=rules.source.zh, widget=forms.TextInput(attrs=line),
         )  # fmt: skip
         self.fields["source_en"] = forms.CharField(
-            label=lazily(Text("依据(英文)", "Source, in English")), max_length=200,
+            label=lazily(Text("依据（英文）", "Source, in English")), max_length=200,
             initial=rules.source.en, widget=forms.TextInput(attrs=line),
         )  # fmt: skip
 

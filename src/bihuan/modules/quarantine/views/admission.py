@@ -59,7 +59,7 @@ def admit(request: OfficerRequest, code: str) -> HttpResponse:
         raise PermissionDenied
     rooms = forms.rooms(site.place_id)
     form = CheckInForm(
-        request.POST if request.method == "POST" else None,
+        request.POST.dict() if request.method == "POST" else None,
         lists={"protocols": forms.protocols(_nobody(site), actor)},
         rooms=[room[0] for room in rooms],
         orders=orders(actor),

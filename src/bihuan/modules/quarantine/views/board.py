@@ -33,7 +33,7 @@ ICONS = {"symptoms": "stethoscope", "waived": "minus"}
 NO_ROOMS = Empty(
     Text("还没有登记房间", "No rooms yet"),
     Text(
-        "导入隔离点台账,或补登记房间后,这里显示每间房的两周。",
+        "导入隔离点台账，或补登记房间后，这里显示每间房的两周。",
         "Import the site register; each room then shows its two weeks.",
     ),
 )

@@ -86,7 +86,7 @@ def people(request: OfficerRequest, code: str) -> HttpResponse:
         "heading": SHOWN[asked][0],
         "empty": Empty(
             Text("没有人在此列", "Nobody is on this list"),
-            Text("这是好事:这一项目前没有要办的。", "That is good news: there is nothing to do here."),
+            Text("这是好事：这一项目前没有要办的。", "That is good news: there is nothing to do here."),
             [
                 Suggestion(
                     Text("回到看板", "Back to the board"),

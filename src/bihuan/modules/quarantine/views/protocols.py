@@ -98,7 +98,7 @@ def _days(rules: Rules) -> list[tuple[int, list[Text]]]:
     for item in rules.items():
         zh, en = KIND_LABELS[item.kind]
         at = item.due.strftime("%H:%M")
-        found.setdefault(item.day, []).append(Text(f"{zh}({at} 前)", f"{en} (by {at})"))
+        found.setdefault(item.day, []).append(Text(f"{zh}（{at} 前）", f"{en} (by {at})"))
     return sorted(found.items())
 
 
@@ -116,7 +116,7 @@ def add_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
         except IntegrityError:
             form.add_error(
                 None,
-                said(Text("他人刚刚新增了一版,请刷新后再交", "Somebody has just added a version; reload")),
+                said(Text("他人刚刚新增了一版，请刷新后再交", "Somebody has just added a version; reload")),
             )
             status = 409
         else:
@@ -125,7 +125,7 @@ def add_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
                 payload={"code": row.code, "version": row.version, "from": row.effective_from.isoformat()},
             )  # fmt: skip
             words = Text(
-                f"已新增第 {row.version} 版,{row.effective_from} 起适用",
+                f"已新增第 {row.version} 版，{row.effective_from} 起适用",
                 f"v{row.version} applies from {row.effective_from}",
             )
             messages.success(request, said(words))
@@ -158,7 +158,7 @@ def apply_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:200]
     here = HttpResponseRedirect(f"{reverse('quarantine:protocols')}#p{target.pk}")
     if not reason:
-        messages.error(request, said(Text("没有办:请写明依据", "Not done: give the basis")))
+        messages.error(request, said(Text("没有办：请写明依据", "Not done: give the basis")))
         return here
     if (
         binding_of(target.code).id != target.pk
@@ -168,7 +168,7 @@ def apply_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
             request,
             said(
                 Text(
-                    "没有办:只能改用已生效的最新一版",
+                    "没有办：只能改用已生效的最新一版",
                     "Not done: only the newest version in force can be applied",
                 )
             ),

@@ -81,7 +81,7 @@ def releases(request: OfficerRequest, code: str) -> HttpResponse:
         "empty": Empty(
             Text("今天没有到期解除的人", "Nobody is due for release"),
             Text(
-                "到解除日当天零点,名单自动出现在这里。",
+                "到解除日当天零点，名单自动出现在这里。",
                 "The list fills by itself at midnight of each release day.",
             ),
             [
@@ -109,7 +109,7 @@ def release(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
     except NotDone as error:
         messages.error(request, f"{stay.number}: {said(error.text)}")
     else:
-        messages.success(request, said(Text(f"已解除:{stay.number}", f"Released: {stay.number}")))
+        messages.success(request, said(Text(f"已解除：{stay.number}", f"Released: {stay.number}")))
     return HttpResponseRedirect(reverse("quarantine:releases", args=[code]))
 
 
@@ -135,7 +135,7 @@ def waive(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     if not items or not reason:
         words = Text(
-            "免做没有提交:请勾选项目并写明理由", "Nothing waived: tick the items and give the reason"
+            "免做没有提交：请勾选项目并写明理由", "Nothing waived: tick the items and give the reason"
         )
         messages.error(request, said(words))
     else:
@@ -146,6 +146,6 @@ def waive(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
         except NotDone as error:
             messages.error(request, f"{stay.number}: {said(error.text)}")
         else:
-            words = Text(f"已免做 {len(items)} 项:{stay.number}", f"{len(items)} waived: {stay.number}")
+            words = Text(f"已免做 {len(items)} 项：{stay.number}", f"{len(items)} waived: {stay.number}")
             messages.success(request, said(words))
     return HttpResponseRedirect(reverse("quarantine:releases", args=[code]))

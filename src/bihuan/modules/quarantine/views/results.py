@@ -70,7 +70,7 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
             status = 422
         elif not steps:
             messages.warning(
-                request, said(Text("没有选择任何结果,没有保存", "No result was chosen; nothing was saved"))
+                request, said(Text("没有选择任何结果，没有保存", "No result was chosen; nothing was saved"))
             )
             status = 422
         else:
@@ -92,7 +92,7 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
         "key": uuid4(),
         "empty": Empty(
             Text("没有等结果的采样", "No test waits for its result"),
-            Text("到今天为止,方案规定的采样都有结果。", "Every test up to today has its result."),
+            Text("到今天为止，方案规定的采样都有结果。", "Every test up to today has its result."),
             [
                 Suggestion(
                     Text("回到看板", "Back to the board"),
@@ -175,7 +175,7 @@ def _tell(
         messages.success(request, said(Text(f"已登记 {done} 条结果", f"{done} results recorded")))
     if positives:
         words = Text(
-            f"其中阳性 {positives} 人:转运任务已自动开出,限 2 小时内出发",
+            f"其中阳性 {positives} 人：转运任务已自动开出，限 2 小时内出发",
             f"{positives} positive: the transfer tasks are open, to depart within 2 hours",
         )
         messages.warning(request, said(words))

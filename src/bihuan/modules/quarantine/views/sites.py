@@ -117,7 +117,7 @@ def _empty(known: bool, narrowing: Narrowing, words: str, street: str) -> Empty:
         return Empty(
             Text("没有符合筛选的隔离点", "No site matches"),
             Text(
-                "其他隔离点仍在,清除筛选即可看到。",
+                "其他隔离点仍在，清除筛选即可看到。",
                 "The other sites are there; clear the filters to see them.",
             ),
             [Suggestion(Text("看全部隔离点", "All sites"), here, "building-hospital")],
@@ -127,7 +127,7 @@ def _empty(known: bool, narrowing: Narrowing, words: str, street: str) -> Empty:
     return Empty(
         Text("还没有隔离点", "There are no sites yet"),
         Text(
-            "导入隔离点台账后,房间、人员和每日观察都会出现在这里。",
+            "导入隔离点台账后，房间、人员和每日观察都会出现在这里。",
             "Import the site register; rooms, people and daily observations then appear here.",
         ),
         [

@@ -92,12 +92,12 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
 def _refusal(transition: Transition[Any], seen: Snapshot) -> Refusal | None:
     if not transition.leaves(seen.state, STAY.open_states):
         state = STAY.state(seen.state).label
-        return Refusal(Text(f"当前为“{state.zh}”,不能办理这一步", f"Not possible while “{state.en}”"))
+        return Refusal(Text(f"当前为“{state.zh}”，不能办理这一步", f"Not possible while “{state.en}”"))
     return standing_refusal(transition, seen, timezone.now())
 
 
 def _done(label: Text, stay: Matter) -> Text:
-    return Text(f"已办理“{label.zh}”:{stay.number}", f"Done: {label.en}, {stay.number}")
+    return Text(f"已办理“{label.zh}”：{stay.number}", f"Done: {label.en}, {stay.number}")
 
 
 def _back(code: str, seen: Snapshot) -> str:
