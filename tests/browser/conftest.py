@@ -159,10 +159,9 @@ def login_as(live: str, browser_county: None) -> LoginAs:
         officer = Officer.objects.filter(username=f"{kind}-{post}").first()
         if officer is None:
             officer = Officer.objects.create_user(f"{kind}-{post}", "drill", name="李明")
-            for one in (post, *more):
-                Appointment.objects.create(
-                    officer=officer, organ=organ, post=one, place=place, since=timezone.now()
-                )
+        for one in (post, *more):
+            held = {"officer": officer, "organ": organ, "post": one, "place": place}
+            Appointment.objects.get_or_create(**held, defaults={"since": timezone.now()})
         client = Client()
         client.force_login(officer)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -64,3 +64,24 @@ def test_the_check_itself_finds_a_fault(page: Page, axe_clean: Callable[..., Non
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
     with pytest.raises(AssertionError, match="image-alt"):
         axe_clean(page)
+
+
+@pytest.mark.parametrize("path", ["/account/", "/account/confirm/", "/nowhere/"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 360)])
+def test_account_and_failures_are_accessible_and_fit(
+    page: Page,
+    login_as: Callable[..., Any],
+    seen_as: Callable[..., None],
+    axe_clean: Callable[..., None],
+    screenshot: Callable[..., Any],
+    path: str,
+    theme: str,
+    width: int,
+) -> None:
+    login_as(page, "administrator", kind="committee")
+    seen_as(page, theme=theme, width=width)
+    page.goto(path)
+    page.locator(".bh-menu summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    axe_clean(page)
+    screenshot(page, f"{path.strip('/').replace('/', '-')}-{theme}-{width}")
