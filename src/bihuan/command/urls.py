@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.command.views import compare, export, matter, opening, report, step, worklist
+from bihuan.command.views import (
+    compare,
+    configuration,
+    export,
+    ledger,
+    matter,
+    merging,
+    opening,
+    report,
+    step,
+    worklist,
+)
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
@@ -27,4 +38,18 @@ urlpatterns = [
     path("report/figure/<str:key>/rows.csv", report.figure_rows, name="figure_rows"),
     path("report/<uuid:report_id>/", report.report, name="report"),
     path("report/<uuid:report_id>/file.<slug:form>", report.report_file, name="report_file"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/verify/", ledger.verify, name="verify"),
+    path("ledger/verification/", ledger.verification, name="verification"),
+    path("ledger/proof/<int:entry_id>.json", ledger.proof, name="proof"),
+    path("ledger/views/", ledger.views_of_people, name="view_log"),
+    path("config/", configuration.organs, name="configuration"),
+    path("config/posts/", configuration.posts_declared, name="config_posts"),
+    path("config/officers/", configuration.officers, name="config_officers"),
+    path("config/officers/<slug:what>/", configuration.change_officer, name="change_officer"),
+    path("config/calendars/", configuration.calendars, name="config_calendars"),
+    path("config/rules/", configuration.deadline_rules, name="config_rules"),
+    path("people/merge/", merging.queue, name="merge_queue"),
+    path("people/merge/<int:candidate_id>/", merging.decide, name="merge_decide"),
+    path("people/merge/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
 ]
