@@ -14,7 +14,7 @@ from uuid import UUID
 from bihuan.core.access.models import Officer
 from bihuan.core.ledger import queries as read
 from bihuan.core.matters.details import OPENED
-from bihuan.core.matters.registry import details, matter_types, posts
+from bihuan.core.matters.registry import declared, details, matter_types, posts
 from bihuan.core.people.identity import FIELD_LABELS
 from bihuan.core.people.reveal import KIND as REVEALED
 from bihuan.core.people.reveal import PURPOSES
@@ -26,13 +26,40 @@ SHOWN = 30
 MOST = 400
 
 OTHER_KINDS = {
-    "clock.recounted": Text(
-        "时限按新的规则或日历重新计算", "deadline counted again by new rules or calendar"
-    ),
+    "clock.recounted": Text("时限按新的规则或日历重新计算", "deadline counted again by new rules or calendar"),
     "people.revealed": Text("查看了个人信息", "looked at personal data"),
+    "people.merged": Text("两条人员记录合并为一人", "two records were merged into one person"),
+    "people.unmerged": Text("撤销人员合并", "a merge was undone"),
+    "people.kept_apart": Text("确认不是同一人", "two records were kept apart"),
+    "people.erased": Text("个人信息依期删除", "personal data erased when their time was over"),
+    "people.identity_corrected": Text("更正身份信息", "identity corrected"),
+    "people.hold_placed": Text("暂停删除", "erasure put on hold"),
+    "people.hold_lifted": Text("恢复删除", "hold on erasure lifted"),
     "papers.received": Text("收到材料", "a paper was received"),
     "papers.issued": Text("出具文书", "a paper was issued"),
+    "papers.opened": Text("打开文书", "a paper was opened"),
+    "worklist.exported": Text("导出待办清单", "the worklist was exported"),
+    "ledger.proof_taken": Text("下载封存证明", "a proof was taken"),
+    "intake.file_taken": Text("登记表导入", "a register was taken in"),
+    "drill.begun": Text("演练县载入", "the drill county was loaded"),
+    "access.appointed": Text("任职", "appointed"),
+    "access.appointment_ended": Text("任职结束", "an appointment ended"),
+    "access.officer_created": Text("建立账号", "an account was made"),
+    "access.officer_deactivated": Text("停用账号", "an account was closed"),
+    "access.password_changed": Text("更改密码", "a password was changed"),
+    "access.organ_created": Text("登记机关", "an organ was set up"),
+    "access.organ_renamed": Text("机关更名", "an organ was renamed"),
+    "access.locked_out": Text("登录暂时锁定", "sign-in locked for a while"),
 }
+
+
+@cache
+def other_kinds() -> dict[str, Text]:
+    """Return the words for entries that are no step; a module adds its own in `ENTRIES` of its `doors.py`."""
+    found = dict(OTHER_KINDS)
+    for module in declared("doors"):
+        found.update(getattr(module, "ENTRIES", {}))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +155,7 @@ def says(entry: Said, content: bool = True) -> Text:
     """Return what an entry says, in both languages: the declaration's sentence with the payload's values."""
     named = transition_of(entry.kind)
     if named is None:
-        return OTHER_KINDS.get(entry.kind) or Text(entry.kind, entry.kind)
+        return other_kinds().get(entry.kind) or Text(entry.kind, entry.kind)
     kind, transition = named
     if transition is None:
         return Text(kind.opening_zh, kind.opening_en) if entry.kind.endswith(f".{OPENED}") else kind.label

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from bihuan.command.models import Verification
-from bihuan.command.pages.timeline import OTHER_KINDS, transition_of
+from bihuan.command.pages.timeline import other_kinds, transition_of
 from bihuan.command.tasks import verify_ledger
 from bihuan.core.access.models import Officer
 from bihuan.core.access.posts import AUDITOR
@@ -45,7 +45,7 @@ def kind_words(kind: str) -> Text:
     """Return a ledger kind as the name of the step, without anything of its content."""
     named = transition_of(kind)
     if named is None:
-        return OTHER_KINDS.get(kind) or Text(kind, kind)
+        return other_kinds().get(kind) or Text(kind, kind)
     declared, transition = named
     step = transition.label if transition else Text(declared.opening_zh, declared.opening_en)
     return Text(f"{declared.zh} · {step.zh}", f"{declared.en}: {step.en}")
@@ -58,7 +58,7 @@ def kinds() -> list[tuple[str, Text]]:
         for code, kind in matter_types().items()
         for step in ("open", *(t.code for t in kind.transitions))
     ]
-    return [(code, kind_words(code)) for code in (*codes, *OTHER_KINDS)]
+    return [(code, kind_words(code)) for code in (*codes, *other_kinds())]
 
 
 @officer_page(*WATCHERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bihuan.core.spec import Text
 from bihuan.kit.doors import Door
-from bihuan.modules.quarantine.matter import SITE
+from bihuan.modules.quarantine.matter import SITE, STAY
 
 DOORS = (
     Door(
@@ -15,3 +15,10 @@ DOORS = (
         posts=tuple(post.code for post in SITE.seen_by),
     ),
 )
+
+ROUNDS = {STAY.code: "quarantine:round"}
+ENTRIES = {
+    "quarantine.slip_shown": Text("出示本人编码纸条", "the person's code slip was shown"),
+    "quarantine.code_issued": Text("发给本人编码", "a code was given to the person"),
+    "quarantine.protocol_published": Text("发布观察方案", "a protocol was published"),
+}
