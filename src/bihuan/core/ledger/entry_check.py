@@ -18,6 +18,7 @@ from bihuan.core.ledger.findings import Report
 from bihuan.core.ledger.merkle import LEAF
 
 LOWEST = -(2**63)
+MOST_KEPT = 2_000
 WAYS = ("seqscan", "sort", "bitmapscan")  # of reading; off, so that rows stream in the order of the key
 _BOUNDED = f"{rows.SELECT} WHERE id > %s AND id <= %s ORDER BY id"
 _OPEN = f"{rows.SELECT} WHERE id > %s ORDER BY id"
@@ -25,7 +26,10 @@ _OPEN = f"{rows.SELECT} WHERE id > %s ORDER BY id"
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A row that is not as it should be. `leaf`: what its seal says of it; `seal` None: it is in none."""
+    """A row that is not as it should be. `leaf`: what its seal says of it; `seal` None: it is in none.
+
+    `row` is kept for the first ones only, so that a table changed from end to end still fits into memory.
+    """
 
     number: int
     row: bytes
@@ -43,6 +47,11 @@ class Checked:
     foreign: list[Suspect] = field(default_factory=list)
     removed: dict[int, int] = field(default_factory=dict)
     unsealed: array[int] = field(default_factory=lambda: array("q"))
+
+    def suspect(self, row: bytes, own: bool, seal: int | None = None, leaf: bytes | None = None) -> Suspect:
+        """Return the row as a suspect, with its bytes while there are few."""
+        few = len(self.altered) + len(self.inserted) + len(self.foreign) < MOST_KEPT
+        return Suspect(rows.number(row), bytes(row) if few else b"", own, seal, leaf)
 
 
 def check(connection: Any, chain: Chain, report: Report) -> Checked:
@@ -77,8 +86,7 @@ def _known_foreign(connection: Any, chain: Chain, key: bytes, checked: Checked) 
         with connection.cursor() as cursor:
             for row in rows.stream(cursor, f"{rows.SELECT} WHERE id = ANY(%s)", [wanted]):
                 if not genuine(row, key):
-                    number = rows.number(row)
-                    checked.foreign.append(Suspect(number, bytes(row), False, chain.foreign[number]))
+                    checked.foreign.append(checked.suspect(row, False, chain.foreign[rows.number(row)]))
 
 
 def _quickly(entries: Any, stretch: Stretch) -> int | None:
@@ -105,7 +113,7 @@ def _unsealed(entries: Any, key: bytes, checked: Checked, report: Report) -> Non
         if genuine(row, key):
             checked.unsealed.append(number)
         else:
-            checked.inserted.append(Suspect(number, bytes(row), False))
+            checked.inserted.append(checked.suspect(row, False))
 
 
 def genuine(row: bytes, key: bytes) -> bool:
@@ -126,7 +134,7 @@ def _closely(entries: Any, key: bytes, stretch: Stretch, checked: Checked, repor
             if own:
                 checked.unsealed.append(number)
             else:
-                checked.inserted.append(Suspect(number, bytes(row), False))
+                checked.inserted.append(checked.suspect(row, False))
             continue
         report.sealed += 1
         _compare(row, own, leaf, piece, checked)
@@ -139,5 +147,5 @@ def _compare(row: bytes, own: bool, leaf: bytes | None, piece: Piece, checked: C
     same = rows.leaf(row) == leaf
     if own and (same or not piece.trusted):
         return
-    suspect = Suspect(rows.number(row), bytes(row), own, piece.seal, leaf)
+    suspect = checked.suspect(row, own, piece.seal, leaf)
     (checked.foreign if same and piece.trusted else checked.altered).append(suspect)

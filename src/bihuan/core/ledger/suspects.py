@@ -41,7 +41,7 @@ EXCHANGED = Text(
 def explain(connection: Any, checked: Checked, report: Report) -> None:
     """Report every suspect with what was done to it as far as the codes tell; in the order of numbers."""
     key = keys.mac_key()
-    wrong = [s for s in (*checked.altered, *checked.inserted, *checked.foreign) if not s.genuine]
+    wrong = [s for s in (*checked.altered, *checked.inserted, *checked.foreign) if s.row and not s.genuine]
     numbers = [*(s.number for s in (*checked.altered, *checked.inserted)), *checked.removed]
     origins = _moved(wrong[:MOST_COMPARED], numbers[:MOST_COMPARED], key)
     origins |= _copied(connection, [s for s in wrong[:MOST_COMPARED] if s.number not in origins])
@@ -122,6 +122,8 @@ def _altered(
         column, other = exchanges[number]
         says = EXCHANGED.format(n=number, m=other, column=column)
         return Finding(Kind.REORDERED, says, entry=number, seal=seal, other=other)
+    if not suspect.row:
+        return Finding(Kind.ALTERED, ALTERED.format(n=number, s=seal), entry=number, seal=seal)
     body = suspect.row[: -rows.MAC]
     mended = body + encoding.mac(key, body[rows.HEAD : -4]) + suspect.row[-rows.TAIL :]
     says = ONLY_CODE if rows.leaf(mended) == suspect.leaf else ALTERED

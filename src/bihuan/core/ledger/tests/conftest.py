@@ -1,6 +1,9 @@
+"""A ledger to tamper with."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,13 @@ from django.db import connection, transaction
 
 from bihuan.core.ledger import append
 from bihuan.core.ledger.encoding import Draft
+from bihuan.core.ledger.findings import Report
 from bihuan.core.ledger.seals import seal
 from bihuan.core.ledger.testing import let_flush_pass, without_triggers
 
 let_flush_pass()
 
+Tamper = Callable[..., None]
 START = datetime(2021, 11, 15, 8, tzinfo=UTC)
 
 
@@ -59,7 +64,7 @@ def ledger(county: Path) -> Iterator[list[int]]:
 
 
 @pytest.fixture
-def tamper(transactional_db: None) -> Callable[..., None]:
+def tamper(transactional_db: None) -> Tamper:
     """Run SQL as the database's administrator can: with the triggers silenced."""
 
     def run(*statements: str, **parameters: Any) -> None:
@@ -68,3 +73,22 @@ def tamper(transactional_db: None) -> Callable[..., None]:
                 cursor.execute(statement, parameters or None)
 
     return run
+
+
+def found(report: Report) -> dict[str, set[int]]:
+    """Kind of finding → the entries (or seals, where no entry is named)."""
+    named: dict[str, set[int]] = {}
+    for finding in report.findings:
+        number = finding.entry if finding.entry is not None else finding.seal
+        named.setdefault(str(finding.kind), set()).add(number or 0)
+    return named
+
+
+@contextmanager
+def undone(tamper: Tamper) -> Iterator[None]:
+    """Put both tables back, byte for byte, after what is done inside."""
+    tables = ("ledger_entry", "ledger_seal")
+    tamper(*(f"CREATE TEMP TABLE saved_{table} AS TABLE {table}" for table in tables))
+    yield
+    for table in tables:
+        tamper(f"TRUNCATE {table}", f"INSERT INTO {table} TABLE saved_{table}", f"DROP TABLE saved_{table}")
