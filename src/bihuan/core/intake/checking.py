@@ -12,9 +12,10 @@ from typing import Any, Generic, TypeVar
 
 from bihuan.core.intake import kinds
 from bihuan.core.intake.dates import Period, period_in
-from bihuan.core.intake.header import HeaderMatch, Synonyms, Vocabulary, explain_header, locate_header
+from bihuan.core.intake.header import Synonyms
 from bihuan.core.intake.lines import is_furniture
-from bihuan.core.intake.problems import NO_ROWS, Column, Counts, Policy, Problem, UnreadableError, result
+from bihuan.core.intake.problems import NO_ROWS, Counts, Policy, Problem, UnreadableError, result
+from bihuan.core.intake.recognising import survey
 from bihuan.core.intake.register import (
     DATE,
     Context,
@@ -25,9 +26,8 @@ from bihuan.core.intake.register import (
     Register,
     read_date,
 )
-from bihuan.core.intake.safety import MAX_ROWS
 from bihuan.core.intake.text import BrokenCell, Cell
-from bihuan.core.intake.workbook import Table, read_folder
+from bihuan.core.intake.watching import NOBODY, Watch
 
 R = TypeVar("R")
 
@@ -58,6 +58,9 @@ class Intake:
     files: tuple[Problem, ...]
     recognised: Mapping[str, tuple[Recognised, ...]] = field(default_factory=dict, repr=False)
     counts: Counts = NO_ROWS
+    to_confirm: tuple[tuple[str, Recognised], ...] = field(default=(), repr=False)
+    """(register key, table) of tables not read because a required column's heading is unknown; the table's
+    `header.unknown` suggests what its headings may mean."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -82,6 +85,7 @@ def take_in(
     known: Mapping[str, Sequence[Any]] | None = None,
     period: Period | None = None,
     confirmed: Mapping[str, Synonyms] | None = None,
+    watch: Watch = NOBODY,
 ) -> Intake:
     """Read files and folders and check every table that one of the registers recognises, in the registers'
     order.
@@ -90,74 +94,26 @@ def take_in(
     titles do, the first register's first, else today); `confirmed` are headings a county has confirmed, by
     register key.
     """
-    found, said = survey(paths, registers, confirmed or {})
+    surveyed = survey(paths, registers, confirmed or {}, watch)
+    found = surveyed.found
     titles = [title for register in registers for item in found[register.key] for title in item.titles]
     context = Context(period or period_in(titles) or Period.ending(date.today()), dict(known or {}))
     checked: dict[str, Checked[Any]] = {}
     counts = Counts()
     for register in registers:
-        outcome = check(register, found[register.key], context)
+        outcome = check(register, found[register.key], context, watch)
         checked[register.key] = outcome
         context = context.with_rows(register.key, outcome.rows)
         if register.counted:
             counts += outcome.counts
-    return Intake(context.period, checked, tuple(said), {k: tuple(v) for k, v in found.items()}, counts)
+    recognised = {key: tuple(tables) for key, tables in found.items()}
+    said, unread = tuple(surveyed.said), tuple(surveyed.to_confirm)
+    return Intake(context.period, checked, said, recognised, counts, unread)
 
 
-def survey(
-    paths: Iterable[Path | str],
-    registers: Sequence[Register[Any]],
-    confirmed: Mapping[str, Synonyms],
-) -> tuple[dict[str, list[Recognised]], list[Problem]]:
-    """Read the files and recognise their tables; what no register recognises is left untouched and noted."""
-    vocabularies = {register.key: register.vocabulary(confirmed.get(register.key)) for register in registers}
-    found: dict[str, list[Recognised]] = {register.key: [] for register in registers}
-    said: list[Problem] = []
-    total = 0
-    for item in read_folder(paths):
-        if isinstance(item, Problem):
-            said.append(item)
-            continue
-        best = recognise(item, registers, vocabularies)
-        if best is None:
-            said.append(Problem(kinds.NOT_RECOGNISED, item.source()))
-            continue
-        register, header = best
-        try:
-            rows = len(item.rows()) - header.last_row
-        except UnreadableError as error:
-            said.append(Problem(error.kind, item.source(), params=error.params))
-            continue
-        said.extend(_about(item, register, header, rows))
-        if total + rows > MAX_ROWS:
-            reason = f"合计 > {MAX_ROWS:,} 行 / rows in all"
-            said.append(Problem(kinds.TOO_LARGE, item.source(), params={"reason": reason}))
-        elif not header.missing:
-            total += rows
-            found[register.key].append(Recognised(item, header))
-    return found, said
-
-
-def recognise(
-    table: Table, registers: Sequence[Register[Any]], vocabularies: Mapping[str, Vocabulary]
-) -> tuple[Register[Any], HeaderMatch] | None:
-    """The register that a table's heading fits best, or None."""
-    best: tuple[Register[Any], HeaderMatch] | None = None
-    for register in registers:
-        header = locate_header(table, vocabularies[register.key])
-        if header is None or len(header.matched) < register.recognised_from:
-            continue
-        if len(header.matched & register.distinctive) < 2:
-            continue
-        if best is None or len(header.columns) > len(best[1].columns):
-            best = register, header
-    if best is None:
-        return None
-    register, header = best
-    return register, explain_header(header, vocabularies[register.key], register.required_columns)
-
-
-def check(register: Register[R], tables: Sequence[Recognised], context: Context) -> Checked[R]:
+def check(
+    register: Register[R], tables: Sequence[Recognised], context: Context, watch: Watch = NOBODY
+) -> Checked[R]:
     """Read and check every line of the tables: cells, then rows, then contradictions.
 
     A line that repeats another one in every cell but its serial number is skipped before anything else; a
@@ -176,6 +132,7 @@ def check(register: Register[R], tables: Sequence[Recognised], context: Context)
                 continue
             seen[place] = draft
             judged.append(_judge(register, draft, context))
+            watch.judged(draft.table.file, judged[-1].accepted)
     own = [problem for line in judged for problem in line.draft.problems]
     sources = {line.draft.source for line in judged}
     crossed = [problem for find in register.cross_checks for problem in find(judged, context)]
@@ -250,37 +207,3 @@ def _drafts(register: Register[Any], item: Recognised, facts: object) -> Iterabl
         draft = Draft(item.table, item.header, number, cells, facts)
         if not is_furniture(draft, identifying, labels):
             yield draft
-
-
-def _about(table: Table, register: Register[Any], header: HeaderMatch, rows: int) -> Iterable[Problem]:
-    """What is said about a recognised table: hidden, a missing column, headings nobody knows."""
-    if table.hidden:
-        yield Problem(kinds.HIDDEN_SHEET, table.source())
-    hints = {
-        unknown.column.heading: suggestion
-        for unknown in header.unknown
-        for suggestion in unknown.suggestions[:1]
-    }
-    for key in header.missing:
-        item = register.field_named(key)
-        hint = "、".join(heading for heading, suggestion in hints.items() if suggestion.field == key)
-        yield Problem(
-            kinds.MISSING_COLUMN,
-            table.source(),
-            params={
-                "register": register.zh,
-                "field": item.zh if item else key,
-                "rows": str(max(rows, 0)),
-                "hint": f"可能是“{hint}”。" if hint else "",
-            },
-        )
-    for unknown in header.unknown:
-        yield _unknown(table, unknown.column, register, hints)
-
-
-def _unknown(table: Table, column: Column, register: Register[Any], hints: Mapping[str, Any]) -> Problem:
-    suggestion = hints.get(column.heading)
-    item = register.field_named(suggestion.field) if suggestion else None
-    hint = f"可能是“{item.zh}”(把握 {suggestion.confidence:.0%}),请确认。" if item and suggestion else ""
-    params = {"heading": column.heading[:20], "hint": hint}
-    return Problem(kinds.UNKNOWN_HEADING, table.source(), column, params)

@@ -44,8 +44,8 @@ MISSING_COLUMN: Final = Kind(
     Policy.REJECT,
     "这张表像是“{register}”,但没有找到“{field}”一列,表内 {rows} 行都没有读取。"
     "{hint}请改正表头或确认对应关系后重新报送。",
-    "This looks like “{register}” but has no column for “{field}”; its {rows} rows were not read. "
-    "{hint}Correct the heading, or confirm what it means, and send it again.",
+    "This looks like “{register_en}” but has no column for “{field_en}”; its {rows} rows were not read. "
+    "{hint_en}Correct the heading, or confirm what it means, and send it again.",
 )
 NOT_RECOGNISED: Final = Kind(
     "not_recognised",
@@ -94,7 +94,7 @@ UNKNOWN_HEADING: Final = Kind(
     "unknown_heading",
     Policy.NOTE,
     "表头“{heading}”没有对应的栏目,该列未采用。{hint}",
-    "The heading “{heading}” is not known; its column was not used. {hint}",
+    "The heading “{heading}” is not known; its column was not used. {hint_en}",
 )
 
 # --- values ------------------------------------------------------------------------------------------------

@@ -91,13 +91,13 @@ EARLY_RELEASE: Final = Kind(
 )
 MISSING_ROOM: Final = Kind(
     "missing_room",
-    Policy.FLAG,
-    "{cell} 没有填写房间。请补填。",
-    "{cell} has no room. Add it.",
+    Policy.REJECT,
+    "{cell} 没有填写房间,无法安置。请补填。",
+    "{cell} has no room, so nobody can be placed. Add it.",
 )
 UNCLEAR_ROOM: Final = Kind(
     "unclear_room",
-    Policy.FLAG,
+    Policy.REJECT,
     "{cell} 的房间“{value}”无法确定楼栋或房号。请写成 A栋-305 的形式。",
     "{cell}: the room “{value}” does not say which building or door. Write it like A栋-305.",
 )
