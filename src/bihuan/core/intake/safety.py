@@ -178,7 +178,8 @@ def _sheet_names(archive: zipfile.ZipFile, workbook: bytes) -> dict[str, str]:
 
 
 def _broken_cells(xml: bytes) -> Iterator[tuple[tuple[int, int], BrokenCell]]:
-    for attributes, content in _CELL.findall(xml):
+    for cell in _CELL.finditer(xml):
+        attributes, content = cell.groups()
         place = _CELL_PLACE.search(attributes)
         if place is None:
             continue

@@ -149,6 +149,10 @@ def test_an_unknown_heading_stops_only_its_table_and_says_what_it_may_mean(tmp_p
     assert problem.source == Source("a.xlsx", "人员台账")
     assert "图书名" in problem.message()
     assert intake.counts.read == 1
+    assert "图书名" in problem.message("en")
+    assert "Title" in problem.message("en")
+    ((key, waiting),) = intake.to_confirm
+    assert (key, waiting.header.unknown[0].suggestions[0].field) == ("books", "title")
     again = take(tmp_path, confirmed={"books": {"title": ["图书名"]}})
     assert again.counts.accepted == 2
     assert not [item for item in again.problems if item.kind.key == "missing_column"]
