@@ -13,7 +13,15 @@ from django.db import models
 
 
 class Batch(models.Model):
-    """One hand-in. `state`: reading → checked (dry run) → applying → done; failed says why in `message`."""
+    """One hand-in.
+
+    `state`: reading → checked (a dry run told what would happen) → applying → done. A batch is cancelled before it
+    is applied; `failed` says why in `message` and can be tried again; `interrupted` is a command that was killed
+    and is to be run again. `key` makes a hand-in that is sent twice one batch; `acting` is who applies it (officer,
+    post, organ), for the worker; `notes` are files left out, with the reason in both languages.
+    """
+
+    OPEN: ClassVar = ("reading", "checked", "applying", "failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     jurisdiction = models.CharField(max_length=12)
@@ -26,13 +34,31 @@ class Batch(models.Model):
     progress = models.JSONField(default=dict)
     result = models.JSONField(null=True)
     message = models.TextField(blank=True)
+    number = models.CharField(max_length=24, blank=True)
+    key = models.CharField(max_length=64, blank=True)
+    acting = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    checked_at = models.DateTimeField(null=True)
+    paper = models.ForeignKey("papers.Paper", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "by", "key"], condition=~models.Q(key=""), name="one_batch_a_key"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["jurisdiction", "-started_at"], name="intake_batch_list")]
 
     def __str__(self) -> str:
-        return self.label
+        return self.number or self.label
 
 
 class SourceFile(models.Model):
-    """A file as it was handed in; `stored` is where its sealed original lies, below the county's files."""
+    """A file as it was handed in; `stored` is where its sealed original lies, below the county's files.
+
+    `counts` and `findings` are what the dry run found: numbers in the open; problems, columns and masked cells
+    sealed with the batch's key like the original.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="files")
     path = models.CharField(max_length=400)
@@ -41,10 +67,12 @@ class SourceFile(models.Model):
     stored = models.CharField(max_length=200, blank=True)
     register = models.CharField(max_length=48, blank=True)
     counts = models.JSONField(default=dict)
+    findings = models.BinaryField(null=True)
     applied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "path"], name="one_file_a_path")]
+        indexes: ClassVar = [models.Index(fields=["sha256"], name="intake_file_content")]
 
     def __str__(self) -> str:
         return self.path

@@ -18,17 +18,16 @@ from bihuan.core.people.identity import Identity
 from bihuan.core.people.merging import propose_many
 from bihuan.core.people.people import register_many
 from bihuan.core.people.sealing import open_many, seal_many
-from bihuan.core.spec import Text
 from bihuan.modules.quarantine.episodes import Episode, episodes
-from bihuan.modules.quarantine.matter import DISPUTE, STAY
+from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Room as RoomRow
 from bihuan.modules.quarantine.models import Site
-from bihuan.modules.quarantine.payloads import Contradiction
 from bihuan.modules.quarantine.protocols import publish_shipped
 from bihuan.modules.quarantine.registers import kinds, sealed
 from bihuan.modules.quarantine.registers.changes import change_many
 from bihuan.modules.quarantine.registers.contradictions import households
-from bihuan.modules.quarantine.registers.histories import Placed, midnight, opening
+from bihuan.modules.quarantine.registers.disputes import DECIDED_BY_A_PERSON, open_disputes
+from bihuan.modules.quarantine.registers.histories import Placed, opening
 from bihuan.modules.quarantine.registers.rows import Room, SiteRow, StayRow
 from bihuan.modules.quarantine.registers.stays import STAYS
 from bihuan.modules.quarantine.registers.taking_sites import room_plan
@@ -36,10 +35,6 @@ from bihuan.modules.quarantine.sites import add_rooms
 
 PURPOSE = "quarantine"
 EPISODES = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
-DECIDED_BY_A_PERSON = frozenset(
-    kind.key
-    for kind in (kinds.DOUBLE_BOOKED, kinds.OVERLAPPING_SITES, kinds.TWICE_IN_SITE, kinds.EARLY_RELEASE)
-)
 KEPT_APART = DECIDED_BY_A_PERSON - {kinds.EARLY_RELEASE.key}
 
 
@@ -130,7 +125,7 @@ class StayTaker:
             s.row.source: s.row.identity for s in run.standing.values() if s.row.source not in by_source
         }
         problems = [*run.checked.problems, *run.checked.on_known]
-        _open_disputes(run, problems, by_source)
+        open_disputes(run, problems, by_source)
         _propose_merges(run, problems, by_source)
 
 
@@ -212,53 +207,6 @@ def _leaders(standing: Iterable[Standing[StayRow]]) -> dict[tuple[str, Room, str
 
 def _sources(problems: Iterable[Problem], wanted: frozenset[str]) -> set[Source]:
     return {p.source for p in problems if p.policy is Policy.FLAG and p.kind.key in wanted}
-
-
-def _open_disputes(
-    run: Run[StayRow], problems: Sequence[Problem], by_source: dict[Source, tuple[str, str, date]]
-) -> None:
-    """Open one matter for each contradiction: the lines of one kind that belong together, once and for all."""
-    groups: dict[str, dict[Source, set[Source]]] = defaultdict(lambda: defaultdict(set))
-    for problem in problems:
-        if problem.policy is Policy.FLAG and problem.kind.key in DECIDED_BY_A_PERSON:
-            groups[problem.kind.key][problem.source].update(problem.others)
-    for kind, edges in groups.items():
-        label = next(p.kind for p in problems if p.kind.key == kind)
-        for sources in _components(edges):
-            stays = [run.notes["stays"].get(by_source[s]) for s in sources if s in by_source]
-            known = tuple(stay for stay in stays if stay is not None)
-            if not known:
-                continue
-            engine.open(
-                DISPUTE,
-                Opening(
-                    payload=Contradiction(kind=kind, stays=known, where=tuple(s.words() for s in sources)),
-                    occurred_at=midnight(date.today()),
-                    title=Text(f"登记矛盾:{LABELS[label.key].zh}", f"Contradiction: {LABELS[label.key].en}"),
-                ),
-                actor=run.actor,
-                key=f"register/dispute/{kind}/{'/'.join(sorted(str(stay) for stay in known))}"[:128],
-            )
-
-
-LABELS = {
-    kinds.DOUBLE_BOOKED.key: Text("一房两用", "room double-booked"),
-    kinds.OVERLAPPING_SITES.key: Text("一人同时两点", "one person in two sites"),
-    kinds.TWICE_IN_SITE.key: Text("同点重复登记", "registered twice in a site"),
-    kinds.EARLY_RELEASE.key: Text("提前解除未见批准", "early release without approval"),
-}
-
-
-def _components(edges: dict[Source, set[Source]]) -> list[list[Source]]:
-    left, found = set(edges), []
-    while left:
-        group, frontier = set(), {next(iter(left))}
-        while frontier:
-            group |= frontier
-            frontier = {other for one in frontier for other in edges.get(one, ())} - group
-        left -= group
-        found.append(sorted(group))
-    return sorted(found)
 
 
 def _propose_merges(
