@@ -20,7 +20,7 @@ from bihuan.core.matters import bulk, store
 from bihuan.core.matters.deadlines import standing_after
 from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.drafting import draft
-from bihuan.core.matters.errors import Refused, Stale, UnknownMatter
+from bihuan.core.matters.errors import NotCorrectable, Refused, Stale, UnknownMatter
 from bihuan.core.matters.registry import details, matter_type
 from bihuan.core.matters.steps import permitted, reaches_organ, standing_refusal, take
 from bihuan.core.spec.matters import SAME, MatterType, Nothing, Refusal, Snapshot, Transition
@@ -98,7 +98,7 @@ def perform(
 
     `version`: the one the actor looked at; where the matter has moved since, Stale says so (steps that only
     record, `to=SAME`, do not exclude each other). `occurred_at`: when it happened, default now.
-    Raises UnknownMatter, NotAllowed, NotFromHere, Refused, Stale, KeyReused, Conflict.
+    Raises UnknownMatter, NotAllowed, NotFromHere, Refused, Stale, KeyReused, Conflict, NotCorrectable.
     """
     payload = Nothing() if payload is None else payload
     mark = store.fingerprint(f"{matter_id} {transition}", [payload, corrects])
@@ -134,6 +134,10 @@ def _perform(
         matter_id, row.type, row.state, row.version, row.opened_at, row.person_id, row.place_id,
         holder.load([matter_id]).get(matter_id),
     )  # fmt: skip
+    if corrects is not None and not (
+        kind.transition(code).corrects and store.stands(corrects, matter_id, f"{row.type}.{code}")
+    ):
+        raise NotCorrectable
     step = Step(code, payload, occurred_at or now, corrects)
     after, applied = take(kind, holder, snapshot, step, actor, now)
     applied.entry_id = row.entry_id

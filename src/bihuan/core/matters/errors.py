@@ -79,3 +79,15 @@ class UnknownMatter(NotDone):
 
 class Conflict(NotDone):
     """The database refused what would contradict a standing fact (a room taken, a person elsewhere)."""
+
+
+class NotCorrectable(NotDone):
+    """The entry to be corrected is none of this matter and this step, or was corrected before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "这条记录不能由这一步更正，或已经更正过",
+                "This entry cannot be corrected by this step, or was corrected already",
+            )
+        )

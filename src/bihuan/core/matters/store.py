@@ -63,6 +63,20 @@ def lock(matter_id: UUID) -> Locked | None:
     return Locked(*values)
 
 
+STANDS = """
+SELECT EXISTS (SELECT FROM ledger_entry e WHERE e.id = %s AND e.matter_id = %s AND e.kind = %s
+                  AND NOT EXISTS (SELECT FROM ledger_entry c WHERE c.corrects = e.id))
+"""
+
+
+def stands(entry_id: int, matter_id: UUID, kind: str) -> bool:
+    """Tell whether an entry of this kind is one of the matter's and has not been corrected. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDS, [entry_id, matter_id, kind])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def fingerprint(what: str, payload: Any) -> bytes:
     """Return a hash of what is asked for, so that the same key with another body is noticed."""
     body = json.dumps([what, plain(payload)], sort_keys=True, ensure_ascii=False).encode()

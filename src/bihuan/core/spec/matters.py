@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -133,12 +134,14 @@ class Transition(Generic[P]):
         """Return the label in both languages."""
         return Text(self.zh, self.en)
 
+    @cached_property
+    def _source_codes(self) -> frozenset[str]:
+        sources = self.sources if isinstance(self.sources, tuple) else (self.sources,)
+        return frozenset(source.code for source in sources if isinstance(source, State))
+
     def leaves(self, state: str, open_states: frozenset[str]) -> bool:
         """Tell whether the transition may start from the state with this code."""
-        if self.sources is ANY_OPEN:
-            return state in open_states
-        sources = self.sources if isinstance(self.sources, tuple) else (self.sources,)
-        return any(isinstance(s, State) and s.code == state for s in sources)
+        return state in (open_states if self.sources is ANY_OPEN else self._source_codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ class MatterType(Generic[P]):
     has_person: bool = False
     labels: Mapping[str, Text] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def open_states(self) -> frozenset[str]:
         """Return the codes of the states that are not closed."""
         return frozenset(s.code for s in self.states if not s.closed)
@@ -187,16 +190,18 @@ class MatterType(Generic[P]):
         """Return the name of the type in both languages."""
         return Text(self.zh, self.en)
 
+    @cached_property
+    def _states(self) -> dict[str, State]:
+        return {state.code: state for state in self.states}
+
+    @cached_property
+    def _transitions(self) -> dict[str, Transition[Any]]:
+        return {transition.code: transition for transition in self.transitions}
+
     def state(self, code: str) -> State:
         """Return the state with this code; KeyError where there is none."""
-        for state in self.states:
-            if state.code == code:
-                return state
-        raise KeyError(f"{self.code} has no state {code}")
+        return self._states[code]
 
     def transition(self, code: str) -> Transition[Any]:
         """Return the transition with this code; KeyError where there is none."""
-        for transition in self.transitions:
-            if transition.code == code:
-                return transition
-        raise KeyError(f"{self.code} has no transition {code}")
+        return self._transitions[code]

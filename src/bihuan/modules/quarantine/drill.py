@@ -63,10 +63,12 @@ KINDS = ("宾馆", "酒店", "公寓", "度假村", "商务酒店")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How large a drill is."""
+    """How large a drill is; a second one beside it begins at another site and person."""
 
     sites: int = 47
     people: int = 6_591
+    first_site: int = 1
+    first_person: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def load(
         set_up(plan, actor=cast.desk, opened_at=begun, key=f"drill/{seed}/site/{plan.code}") for plan in plans
     ]
     cast = cast.at(tuple(places))
-    people = _people(chance, scale.people, cast.desk.jurisdiction)
+    people = _people(chance, scale, cast.desk.jurisdiction)
     openings = list(_stays(chance, places, people, now))
     entries = 0
     for start in range(0, len(openings), CHUNK):
@@ -157,8 +159,8 @@ def _site(chance: random.Random, number: int, scale: Scale) -> SitePlan:
     ]
     name = f"{HOTELS[number % len(HOTELS)]}{HOTELS[(number * 7 + 3) % len(HOTELS)]}{chance.choice(KINDS)}"
     return SitePlan(
-        code=f"{number + 1:02d}",
-        name=f"第 {number + 1} 集中隔离点({name})",
+        code=f"{scale.first_site + number:02d}",
+        name=f"第 {scale.first_site + number} 集中隔离点({name})",
         street=STREETS[number % len(STREETS)],
         address=f"{STREETS[number % len(STREETS)]}演练路 {number * 3 + 1} 号",
         rooms=rooms,
@@ -168,8 +170,8 @@ def _site(chance: random.Random, number: int, scale: Scale) -> SitePlan:
     )
 
 
-def _people(chance: random.Random, count: int, jurisdiction: str) -> list[UUID]:
-    invented = [invent(chance, number) for number in range(count)]
+def _people(chance: random.Random, scale: Scale, jurisdiction: str) -> list[UUID]:
+    invented = [invent(chance, scale.first_person + number) for number in range(scale.people)]
     return register_many(
         [
             Identity(

@@ -75,6 +75,10 @@ class Rules:
     series: tuple[Series, ...]
     source: Text
 
+    def __hash__(self) -> int:
+        """A version never changes, so its name stands for it: caches ask a hundred thousand times."""
+        return hash((self.code, self.version))
+
     def items(self) -> Iterator[Item]:
         """Yield all items in the order in which they are due."""
         found = [
