@@ -6,18 +6,24 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import SessionAuth
 from pydantic import ValidationError as PayloadError
 
 from bihuan.api import figures, matters
+from bihuan.api.describe import with_payloads
 from bihuan.api.schemas import Problem
+from bihuan.core.access.actors import NoAppointment
+from bihuan.core.access.errors import Denied
 from bihuan.core.matters.errors import (
     Conflict,
     KeyReused,
     NotAllowed,
+    NotCorrectable,
     NotDone,
     NotFromHere,
     Refused,
@@ -25,7 +31,19 @@ from bihuan.core.matters.errors import (
     UnknownMatter,
 )
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API; its description also holds the payload of every transition, by `<type>.<transition>`."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the description, with the payloads that the declarations ask for among its schemas."""
+        described = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        return with_payloads(described)
+
+
+api = Api(
     title="闭环 Bihuan",
     version="1",
     description="同一扇门:网页、接口、导入都经过同一个引擎。 The same doors as the pages.",
@@ -36,6 +54,7 @@ STATUS = {
     figures.NoSuchFigure: HTTPStatus.NOT_FOUND,
     Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    NotCorrectable: HTTPStatus.CONFLICT,
     NotFromHere: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -51,11 +70,42 @@ def not_done(request: HttpRequest, error: NotDone) -> HttpResponse:
     return api.create_response(request, problem.model_dump(), status=STATUS.get(type(error), 422))
 
 
+@api.exception_handler(NoAppointment)
+@api.exception_handler(Denied)
+def not_yours(request: HttpRequest, error: NoAppointment | Denied) -> HttpResponse:
+    """Say that the officer holds no post, or not the one that may do this."""
+    problem = Problem(zh=error.text.zh, en=error.text.en)
+    return api.create_response(request, problem.model_dump(), status=HTTPStatus.FORBIDDEN)
+
+
+@api.exception_handler(AuthenticationError)
+def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Say that nobody is signed in, or that the token of the page is missing."""
+    problem = Problem(
+        zh="请先登录；写操作还须带上页面的 X-CSRFToken",
+        en="sign in first; writes also need the page's X-CSRFToken",
+    )
+    return api.create_response(request, problem.model_dump(), status=HTTPStatus.UNAUTHORIZED)
+
+
+@api.exception_handler(IntegrityError)
+@api.exception_handler(DataError)
+def contradicts(request: HttpRequest, error: IntegrityError | DataError) -> HttpResponse:
+    """Say that the database refused it: it names something that is not there, or contradicts what stands."""
+    problem = Problem(
+        zh="与已有登记矛盾，或指向不存在的记录；没有任何内容被更改",
+        en="contradicts what is recorded, or names something that does not exist; nothing was changed",
+    )
+    return api.create_response(request, problem.model_dump(), status=HTTPStatus.CONFLICT)
+
+
 @api.exception_handler(PayloadError)
 def payload_error(request: HttpRequest, error: PayloadError) -> HttpResponse:
     """Name the fields of a payload that were wrong."""
     fields = [".".join(str(part) for part in item["loc"]) for item in error.errors()]
-    problem = Problem(zh=f"填写有误:{'、'.join(fields)}", en=f"not valid: {', '.join(fields)}", missing=fields)
+    problem = Problem(
+        zh=f"填写有误:{'、'.join(fields)}", en=f"not valid: {', '.join(fields)}", missing=fields
+    )
     return api.create_response(request, problem.model_dump(), status=422)
 
 

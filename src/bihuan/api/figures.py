@@ -19,7 +19,7 @@ from bihuan.core.spec.figures import Figure
 from bihuan.core.spec.text import Text
 
 router = Router()
-ERRORS = {400: Problem, 403: Problem, 404: Problem, 422: Problem}
+ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
 def _moment(request: HttpRequest, at: datetime | None, known_at: datetime | None) -> Moment:

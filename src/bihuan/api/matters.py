@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,20 +23,23 @@ from bihuan.api.schemas import (
     StepIn,
     Words,
 )
-from bihuan.core.access.actors import actor_of
+from bihuan.core.access.actors import Actor, actor_of
 from bihuan.core.access.permissions import visible
 from bihuan.core.ledger.queries import timeline
 from bihuan.core.matters import engine, payloads
 from bihuan.core.matters.details import Opening
-from bihuan.core.matters.errors import NotAllowed, Refused, UnknownMatter
+from bihuan.core.matters.errors import NotAllowed, NotDone, Refused, UnknownMatter
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import details, matter_type, matter_types
-from bihuan.core.spec.matters import Snapshot
+from bihuan.core.places.models import Place
+from bihuan.core.spec.matters import MatterType, Snapshot
+from bihuan.core.spec.payload import fields_of
+from bihuan.core.spec.text import Text
 
 router = Router()
 PAGE = 50
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$")]
-ERRORS = {400: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 @router.get("/", response={200: MatterPage, **ERRORS}, summary="事项列表 / List matters")
@@ -74,9 +78,7 @@ def get_matter(request: HttpRequest, matter_id: UUID) -> MatterDetail:
     )  # fmt: skip
     offers = [_offer(offer) for offer in engine.available(snapshot, actor, timezone.now())]
     entries = [EntryOut.model_validate(entry, from_attributes=True) for entry in timeline(row.id)]
-    return MatterDetail(
-        **MatterOut.from_orm(row).model_dump(), due=row.due, offers=offers, entries=entries
-    )
+    return MatterDetail(**MatterOut.from_orm(row).model_dump(), due=row.due, offers=offers, entries=entries)
 
 
 def _offer(offer: engine.Offer) -> OfferOut:
@@ -87,25 +89,31 @@ def _offer(offer: engine.Offer) -> OfferOut:
 
 @router.post("/{type}/open", response={201: OutcomeOut, 200: OutcomeOut, **ERRORS}, summary="开立事项 / Open")
 def open_matter(request: HttpRequest, type: str, body: OpeningIn, key: Key) -> tuple[int, OutcomeOut]:
-    """Open a matter of a type (`quarantine.stay`); the same key again brings the first answer."""
-    if type not in matter_types():
+    """Open a matter of a type (`quarantine.stay`); the same key again brings the first answer.
+
+    The payload is described under the schema `<type>.open`.
+    """
+    actor = actor_of(request)
+    if type not in matter_types() or not by_hand(matter_type(type), actor.post):
         raise NotAllowed
     kind = matter_type(type)
+    place = _place(body.place_id, actor)
     opening = Opening(
         payload=payloads.parse(kind.opening, body.payload),
         occurred_at=_moment(body.occurred_at) or timezone.now(),
-        person_id=body.person_id,
+        person_id=_person(body.person_id, kind, actor),
         place_id=body.place_id,
+        number_place=place.code if place else "",
     )
-    outcome = engine.open(kind, opening, actor=actor_of(request), key=key)
+    outcome = engine.open(kind, opening, actor=actor, key=key)
     return (200 if outcome.repeated else 201), _out(outcome)
 
 
-@router.post("/{matter_id}/steps/{transition}", response={200: OutcomeOut, **ERRORS}, summary="办理 / Take a step")
-def take_step(
-    request: HttpRequest, matter_id: UUID, transition: str, body: StepIn, key: Key
-) -> OutcomeOut:
-    """Take one step; the payload is that of the transition's declaration (see the reference page)."""
+@router.post(
+    "/{matter_id}/steps/{transition}", response={200: OutcomeOut, **ERRORS}, summary="办理 / Take a step"
+)
+def take_step(request: HttpRequest, matter_id: UUID, transition: str, body: StepIn, key: Key) -> OutcomeOut:
+    """Take one step; the payload is described under the schema `<type>.<transition>`."""
     actor = actor_of(request)
     row = Matter.objects.filter(visible(actor), id=matter_id).only("type").first()
     if row is None:
@@ -119,6 +127,36 @@ def take_step(
         occurred_at=_moment(body.occurred_at), corrects=body.corrects,
     )  # fmt: skip
     return _out(outcome)
+
+
+def by_hand(kind: MatterType[Any], post: str) -> bool:
+    """Tell whether a post opens a type with something to fill in; what only follows from a step is not opened."""
+    asked = fields_of(kind.opening) or not dataclasses.fields(kind.opening)
+    return post in {one.code for one in kind.opened_by} and bool(asked)
+
+
+def _place(place_id: UUID | None, actor: Actor) -> Place | None:
+    if place_id is None:
+        return None
+    place = Place.objects.filter(id=place_id, jurisdiction=actor.jurisdiction).first()
+    if place is None:
+        raise NotThere(Text("没有这个地点", "There is no such place"))
+    return place
+
+
+def _person(person_id: UUID | None, kind: MatterType[Any], actor: Actor) -> UUID | None:
+    """Return the person a matter is to be about: one whom a matter that the actor sees is about already."""
+    if person_id is None:
+        if kind.has_person:
+            raise NotThere(Text("须写明当事人 person_id", "say whom it is about: person_id"))
+        return None
+    if not Matter.objects.filter(visible(actor), person_id=person_id).exists():
+        raise NotThere(Text("没有这个人，或不在您的岗位范围内", "No such person, or not within your post"))
+    return person_id
+
+
+class NotThere(NotDone):
+    """The request names a person or a place that the actor does not know of."""
 
 
 def _moment(when: datetime | None) -> datetime | None:

@@ -23,7 +23,10 @@ from bihuan.kit.language import lazily
 
 @cache
 def openers() -> dict[str, str]:
-    """Return matter type → the page a module has of its own for opening one (`doors.py`: `OPENERS`)."""
+    """Return matter type → the page a module has of its own for opening one (`doors.py`: `OPENERS`).
+
+    An empty name: nobody opens one by hand.
+    """
     return {
         code: name for module in declared("doors") for code, name in getattr(module, "OPENERS", {}).items()
     }

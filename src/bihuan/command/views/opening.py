@@ -34,8 +34,10 @@ NEW = Text("登记新事项", "Register a new matter")
 
 
 def _address(code: str) -> str:
+    if code not in openers():
+        return reverse("open_matter", args=[code])
     try:
-        return reverse(openers()[code]) if code in openers() else reverse("open_matter", args=[code])
+        return reverse(openers()[code]) if openers()[code] else ""
     except NoReverseMatch:
         return ""
 
@@ -52,7 +54,7 @@ def choose(request: OfficerRequest) -> HttpResponseBase:
 def open_new(request: OfficerRequest, code: str) -> HttpResponseBase:
     """Ask for what opening the matter needs, and open it."""
     kind = next((k for k in may_open(request.actor) if k.code == code), None)
-    if kind is None:
+    if kind is None or not _address(code):
         raise NotAllowed
     if code in openers():
         return HttpResponseRedirect(_address(code))

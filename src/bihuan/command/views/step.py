@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import DataError, IntegrityError
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +19,10 @@ from bihuan.command.worklist.rows import address
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import (
+    Conflict,
     KeyReused,
     NotAllowed,
+    NotCorrectable,
     NotDone,
     NotFromHere,
     Refused,
@@ -35,6 +38,10 @@ from bihuan.kit.parts import Crumb
 from bihuan.kit.wording import spaced
 
 NUMBER = 2**63
+CONTRADICTS = Text(
+    "与已有登记矛盾，没有任何内容被更改。请核对后再办",
+    "It contradicts what is recorded; nothing was changed. Check it and try again",
+)
 
 
 @officer_page()
@@ -89,8 +96,10 @@ def _take(
             occurred_at=page.when.cleaned_data["occurred_at"],
             corrects=corrects.id if corrects else None,
         )
-    except (Refused, Stale, NotFromHere, KeyReused) as error:
+    except (Refused, Stale, NotFromHere, NotCorrectable, KeyReused, Conflict) as error:
         return _refused(request, found, transition, corrects, error)
+    except (IntegrityError, DataError):
+        return _refused(request, found, transition, corrects, Conflict(CONTRADICTS))
     label, state = transition.label, found.kind.state(outcome.state).label
     done = Text(f"已办理“{label.zh}”，现为“{state.zh}”。台账 #{spaced(outcome.entry_id)}",
                 f"Done: {label.en}; now “{state.en}”. Ledger #{spaced(outcome.entry_id)}")  # fmt: skip
