@@ -290,6 +290,7 @@ class County:
         ):
             return False
         line.room = room
+        line.site.taken[room].append((line.check_in, line.check_out or FAR))
         return self._mark("room_double_booked", line, *(other for other in met if _overlap(other, line)))
 
     def _plant_overlapping_sites(self, line: Line) -> bool:
