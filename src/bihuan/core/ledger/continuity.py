@@ -103,12 +103,23 @@ def check_histories(connection: Any, report: Report) -> None:
     for matter, first, last, before, after in connection.execute(_GAPS, [RECENT]).fetchall():
         if bisect_right(named, before) == bisect_left(named, after):
             says = GAP.format(matter=matter, first=first, last=last, n=after)
-            report.add(Finding(Kind.GAP, says, matter=matter))
+            lost = _unused(connection, before, after)
+            for number in lost if len(lost) == last - first + 1 else [None]:
+                report.add(Finding(Kind.GAP, says, entry=number, matter=matter))
     found = _ahead(connection)
     if len(found) > len(named):
         for matter, version, last, number in found:
             says = AHEAD.format(matter=matter, version=version, last=last, n=number)
             report.add(Finding(Kind.AHEAD, says, matter=matter))
+
+
+def _unused(connection: Any, before: int, after: int) -> list[int]:
+    """Return the numbers without entry between two entries: where they are as many as the steps, those."""
+    if before <= 0 or after - before > MOST_NAMED:
+        return []
+    query = "SELECT id FROM ledger_entry WHERE id > %s AND id < %s"
+    there = {number for (number,) in connection.execute(query, [before, after])}
+    return [number for number in range(before + 1, after) if number not in there]
 
 
 def _ahead(connection: Any) -> list[tuple[UUID, int, int, int]]:
