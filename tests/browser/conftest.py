@@ -22,6 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop is in this thread
 
+from bihuan.kit.vendoring import icon_names
+
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -187,6 +189,10 @@ def axe_clean() -> AxeClean:
             for one in found["violations"]
         ]
         assert not told, "\n\n".join(told)
+        drawn = page.evaluate(
+            "[...document.querySelectorAll('use')].map(use => use.getAttribute('href').split('#i-')[1])"
+        )
+        assert {name for name in drawn if name} <= set(icon_names()), "an icon that the sprite has not"
 
     return check
 
