@@ -1,6 +1,6 @@
-"""Writes `docs/reference/cli.md` and `docs/reference/settings.md` from the code; `--check` only compares.
+"""Writes `docs/reference` from the code: commands, settings, matters, figures; `--check` only compares.
 
-Run by `make reference`. Nobody edits the two pages by hand; a test fails when they are out of date.
+Run by `make reference`. Nobody edits these pages by hand; a test fails when they are out of date.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ MADE = "<!-- 由程序生成，请勿手改：make reference / made by make refe
 
 def pages() -> dict[str, str]:
     """Return the generated pages by file name."""
-    return {"cli.md": "\n".join(_commands()), "settings.md": "\n".join(_settings())}
+    from bihuan.cli.django import settings
+
+    settings()
+    import django
+
+    django.setup()
+    from bihuan.core.matters import reference
+
+    own = {"cli.md": "\n".join(_commands()), "settings.md": "\n".join(_settings())}
+    return {**own, **reference.pages()}
 
 
 def _commands() -> Iterator[str]:

@@ -16,9 +16,14 @@ NOTE = "<!-- 由 make reference 生成,不要手改 / written by make reference,
 
 def pages() -> dict[str, str]:
     """Return the pages by their path below docs/reference."""
-    found = {f"matters/{kind.code}.md": matter_page(kind) for kind in matter_types().values()}
+    found = {f"matters/{kind.code}.md": matter_page(kind) for kind in _shipped()}
     found["figures.md"] = figures_page(list(figures().values()))
     return found
+
+
+def _shipped() -> Iterator[MatterType[Any]]:
+    """Yield the types that come with the product (a test's own are left out)."""
+    yield from (kind for kind in matter_types().values() if not kind.code.startswith("toy."))
 
 
 def matter_page(kind: MatterType[Any]) -> str:

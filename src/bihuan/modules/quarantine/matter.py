@@ -29,7 +29,7 @@ from bihuan.core.spec import (
 from bihuan.core.spec.deadlines import DAYS, HOURS, LOCAL_RULE, Consequence
 from bihuan.modules.quarantine import payloads as asks
 from bihuan.modules.quarantine import rules
-from bihuan.modules.quarantine.laws import DISEASE_LAW
+from bihuan.modules.quarantine.laws import DISEASE_LAW, PRIVACY_LAW
 
 HEALTH = "health"
 SITE_MANAGER = Post("site_manager", "隔离点负责人", "Site manager", HEALTH, bound_to_place=True, reveals=True)
@@ -137,7 +137,7 @@ STAY: MatterType[Any] = MatterType(
     ),
     opened_by=(QUARANTINE_DESK, SITE_MANAGER, REGISTRAR), opening=asks.Order, opening_zh="作出隔离决定", opening_en="Order quarantine",
     seen_by=(SITE_MANAGER, SITE_NURSE, QUARANTINE_DESK, TRANSFER_DESK, REVIEWER, REGISTRAR, SYSTEM),
-    retention=Retention(days=180, basis=DISEASE_LAW[12]), number="隔〔{year}〕{place}-{n:04d}",
+    retention=Retention(days=180, basis=PRIVACY_LAW[19]), number="隔〔{year}〕{place}-{n:04d}",
 )  # fmt: skip
 
 TO_SEND = State("to_send", "待转运", "To be sent", alarm=True,
@@ -161,7 +161,7 @@ TRANSFER: MatterType[Any] = MatterType(
     ),
     opened_by=(SYSTEM, SITE_MANAGER), opening=asks.Task,
     seen_by=(SITE_MANAGER, SITE_NURSE, TRANSFER_DESK, QUARANTINE_DESK, REGISTRAR),
-    retention=Retention(days=180, basis=DISEASE_LAW[12]), number="转〔{year}〕{n:04d}号",
+    retention=Retention(days=180, basis=PRIVACY_LAW[19]), number="转〔{year}〕{n:04d}号",
 )  # fmt: skip
 
 ASKED = State("asked", "待答复", "Asked",
@@ -183,7 +183,7 @@ REQUEST: MatterType[Any] = MatterType(
     ),
     opened_by=(PUBLIC, SITE_NURSE, SITE_MANAGER), opening=asks.RequestForHelp, opening_zh="提出诉求", opening_en="Ask",
     seen_by=(SITE_MANAGER, SITE_NURSE, QUARANTINE_DESK, PUBLIC),
-    retention=Retention(days=180, basis=DISEASE_LAW[12]), number="诉〔{year}〕{n:05d}号",
+    retention=Retention(days=180, basis=PRIVACY_LAW[19]), number="诉〔{year}〕{n:05d}号",
 )  # fmt: skip
 
 RAISED = State("raised", "待审查", "Raised",

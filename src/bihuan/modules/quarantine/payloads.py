@@ -58,7 +58,7 @@ class Order:
     """The order that binds a person: why, on what legal basis, counted from which day."""
 
     category: Category = asked("人员类别", "Category")
-    legal_basis: str = asked("法律依据", "Legal basis", default="传染病防治法 第39条")
+    legal_basis: str = asked("法律依据", "Legal basis", default="传染病防治法(2013 年修正)第39条")
     reason: str = asked("事由", "Reason", default="", long=True, sealed=True)
     last_exposure: date | None = asked("末次暴露", "Last exposure", default=None)
     protocol: str = asked("方案", "Protocol", default="", choices="protocols")
