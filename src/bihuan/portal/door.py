@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -69,4 +69,4 @@ def own_page(view: View[P]) -> Page[P]:
             return redirect("my:door")
         return view(request, stay, *args, **kwargs)
 
-    return page
+    return cast("Page[P]", page)

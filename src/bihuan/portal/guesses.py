@@ -46,7 +46,7 @@ class Guesser:
                 [[mine, all_of_them], self._window],
             )
             counts = {bytes(source): count for source, count in cursor.fetchall()}
-        return counts.get(mine, 0) >= PER_ADDRESS or counts.get(all_of_them, 0) >= ALTOGETHER
+        return bool(counts.get(mine, 0) >= PER_ADDRESS or counts.get(all_of_them, 0) >= ALTOGETHER)
 
     def wrong(self) -> None:
         """Count a wrong code; what is older than the last window is forgotten."""

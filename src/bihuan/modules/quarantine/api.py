@@ -86,7 +86,7 @@ def round_record(request: HttpRequest, actor: Actor, code: str) -> JsonResponse:
         return _problem(400, NO_KEY)
     body = request.body
     try:
-        read = json.loads(body) if len(body) <= LARGEST else None
+        read: Any = json.loads(body) if len(body) <= LARGEST else {}
         visit = rounds.parse(read, timezone.now())
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return _problem(422, MALFORMED)

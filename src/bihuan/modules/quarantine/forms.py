@@ -20,6 +20,7 @@ from bihuan.modules.quarantine.facts import StayFacts
 from bihuan.modules.quarantine.models import Protocol
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem, open_items
 
+RoomRow = tuple[int, str, int, str, int, int, int]
 ROOMS = """
 SELECT r.id, r.building, r.floor, r.number, r.zone, r.capacity, coalesce(n.present, 0)
   FROM quarantine_room r LEFT JOIN (
@@ -30,11 +31,12 @@ SELECT r.id, r.building, r.floor, r.number, r.zone, r.capacity, coalesce(n.prese
 """
 
 
-def rooms(site: UUID) -> list[tuple[int, str, int, str, int, int, int]]:
+def rooms(site: UUID) -> list[RoomRow]:
     """Return the usable rooms: id, building, floor, number, zone, places, people in it now. One query."""
     with connection.cursor() as cursor:
         cursor.execute(ROOMS, {"site": site})
-        return cursor.fetchall()
+        found: list[RoomRow] = cursor.fetchall()
+        return found
 
 
 def rooms_free(stay: Snapshot, actor: Actor) -> list[Option]:
@@ -48,7 +50,7 @@ def rooms_free(stay: Snapshot, actor: Actor) -> list[Option]:
     return [Option(room[0], room_text(room)) for room in [*free, *shared]]
 
 
-def room_text(room: tuple[int, str, int, str, int, int, int]) -> Text:
+def room_text(room: RoomRow) -> Text:
     """Return a room in words: number, places, who is there."""
     number = room[3] if room[1] == "A" else f"{room[1]}-{room[3]}"
     if room[6] == 0:

@@ -141,17 +141,24 @@ def stays_of(site: UUID, since: datetime) -> list[StayLine]:
     """Return the stays of a site that were running at or after a moment."""
     with connection.cursor() as cursor:
         cursor.execute(STAYS, [site, since])
-        return [StayLine(*row[:14], frozenset(row[14])) for row in cursor.fetchall()]
+        rows: list[Any] = cursor.fetchall()
+        return [_stay_line(*row) for row in rows]
 
 
-def _rooms(site: UUID) -> list[tuple[Any, ...]]:
+def _stay_line(*values: Any) -> StayLine:
+    line = StayLine(*values)
+    line.done = frozenset(line.done)
+    return line
+
+
+def _rooms(site: UUID) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, building, floor, number, zone FROM quarantine_room WHERE site_id = %s AND usable"
             " ORDER BY building, floor, walk",
             [site],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def rooms_with(site: UUID, since: datetime) -> list[RoomLine]:
@@ -159,7 +166,10 @@ def rooms_with(site: UUID, since: datetime) -> list[RoomLine]:
     by_room: dict[int, list[StayLine]] = defaultdict(list)
     for stay in stays_of(site, since):
         by_room[stay.room_id].append(stay)
-    return [RoomLine(*row, tuple(by_room.get(row[0], ()))) for row in _rooms(site)]
+    return [
+        RoomLine(number, building, floor, name, zone, tuple(by_room.get(number, ())))
+        for number, building, floor, name, zone in _rooms(site)
+    ]
 
 
 def add_marks(stays: Sequence[StayLine]) -> None:
@@ -183,7 +193,8 @@ def waiting(site: UUID) -> list[tuple[UUID, str, UUID, datetime]]:
             " AND state = 'ordered' AND place_id = %s ORDER BY opened_at",
             [site],
         )
-        return cursor.fetchall()
+        found: list[tuple[UUID, str, UUID, datetime]] = cursor.fetchall()
+        return found
 
 
 def companions(stay: UUID) -> list[dict[str, Any]]:

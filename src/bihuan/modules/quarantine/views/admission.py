@@ -24,12 +24,11 @@ from bihuan.kit.refusals import notice_of
 from bihuan.modules.quarantine import forms, queries
 from bihuan.modules.quarantine.admission import check_in
 from bihuan.modules.quarantine.admission_form import CheckInForm
+from bihuan.modules.quarantine.forms import RoomRow
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.views.reach import crumbs, inside, may
 from bihuan.modules.quarantine.views.slips import JUST_ISSUED
-
-RoomRow = tuple[int, str, int, str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

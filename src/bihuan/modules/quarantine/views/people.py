@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -47,7 +47,10 @@ class Clock:
 Keeps = Callable[[StayLine, Clock], bool]
 SHOWN: dict[str, tuple[Text, Keeps]] = {
     "present": (Text("在住", "Present"), lambda s, c: True),
-    "today": (Text("今天待办", "To do today"), lambda s, c: s.release_due <= c.today or bool(s.open_items(c.tomorrow))),
+    "today": (
+        Text("今天待办", "To do today"),
+        lambda s, c: s.release_due <= c.today or bool(s.open_items(c.tomorrow)),
+    ),
     "overdue": (Text("逾期", "Overdue"), lambda s, c: s.release_due < c.today or bool(s.open_items(c.now))),
     "admitted": (
         Text("今天入住", "In today"),
@@ -100,7 +103,7 @@ def people(request: OfficerRequest, code: str) -> HttpResponse:
 
 
 def _line(
-    room: queries.RoomLine, stay: StayLine, names: dict[UUID, object], clock: Clock
+    room: queries.RoomLine, stay: StayLine, names: Mapping[UUID, object], clock: Clock
 ) -> dict[str, object]:
     still = stay.open_items(clock.tomorrow)
     return {
@@ -141,12 +144,12 @@ def companions(request: OfficerRequest, code: str, stay_id: UUID) -> HttpRespons
     site = inside(request.actor, code)
     stay = stay_of(request.actor, site, stay_id)
     near = queries.companions(stay_id)
-    names = masked({one["person_id"] for one in near} | {stay.person_id})
+    names = masked({one["person_id"] for one in near} | ({stay.person_id} if stay.person_id else set()))
     content = {
         "site": site,
         "crumbs": crumbs(site, Crumb(Text("同房同区", "Shared room or zone"))),
         "stay": stay,
-        "who": names.get(stay.person_id),
+        "who": names.get(stay.person_id) if stay.person_id else None,
         "near": [{**one, "who": names.get(one["person_id"])} for one in near],
         "onset": ONSET,
         "now": timezone.now(),

@@ -15,12 +15,13 @@ from django.utils import timezone
 from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import NotDone
-from bihuan.core.matters.models import Matter
+from bihuan.core.matters.models import Matter, Request
 from bihuan.core.matters.registry import details
 from bihuan.core.matters.steps import permitted, standing_refusal
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import Snapshot, Text
 from bihuan.core.spec.matters import Refusal, Transition
+from bihuan.kit.fields import Listing
 from bihuan.kit.forms import PayloadForm, form_for
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
@@ -31,6 +32,8 @@ from bihuan.modules.quarantine.forms import LISTS
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.views.reach import crumbs, inside, stay_of
 
+ALREADY = Text("这一页已经提交并办好，没有重复办理", "This page had been sent and done already; nothing was done twice")
+
 
 def snapshot(stay: Matter) -> Snapshot:
     """Return a stay as guards see it."""
@@ -40,7 +43,7 @@ def snapshot(stay: Matter) -> Snapshot:
     )
 
 
-def lists_for(form: type[PayloadForm], seen: Snapshot, actor: Actor) -> dict[str, list[object]]:
+def lists_for(form: type[PayloadForm], seen: Snapshot, actor: Actor) -> dict[str, Listing]:
     """Return the lists that a form's fields are chosen from, for this stay."""
     return {name: list(LISTS[name](seen, actor)) for name in set(form.wanted.values()) if name in LISTS}
 
@@ -58,7 +61,7 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
     if not permitted(actor, wanted.posts, stay.place_id):
         raise PermissionDenied
     seen = snapshot(stay)
-    make = form_for(wanted.payload)
+    make = form_for(wanted.payload)  # type: ignore[arg-type]  # mypy takes a bare type for unhashable
     lists = lists_for(make, seen, actor)
     form = make(request.POST or None, lists=lists, version=stay.version)
     status = 200
@@ -74,6 +77,9 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
             messages.success(request, said(_done(wanted.label, stay)))
             return HttpResponseRedirect(_back(site.place.code, seen))
     elif request.method == "POST":
+        if _repeated(request):
+            messages.info(request, said(ALREADY))
+            return HttpResponseRedirect(_back(site.place.code, seen))
         status = 422
     content = {
         "site": site,
@@ -87,6 +93,12 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
         "back": _back(site.place.code, seen),
     }
     return render(request, "quarantine/step.html", content, status=status)
+
+
+def _repeated(request: OfficerRequest) -> bool:
+    """Tell whether this very page was sent and done before; its choices may be gone because of that."""
+    key = request.POST.get("bihuan_key", "")
+    return Request.objects.filter(actor=request.actor.officer_id or UUID(int=0), key=key).exists()
 
 
 def _refusal(transition: Transition[Any], seen: Snapshot) -> Refusal | None:
