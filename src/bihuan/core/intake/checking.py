@@ -4,14 +4,14 @@
 read files and return values, and whoever calls them stores what they return.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from bihuan.core.intake import kinds
-from bihuan.core.intake.dates import Period, period_in
+from bihuan.core.intake.dates import Period, period_in, period_of
 from bihuan.core.intake.header import Synonyms
 from bihuan.core.intake.lines import is_furniture
 from bihuan.core.intake.problems import NO_ROWS, Counts, Policy, Problem, UnreadableError, result
@@ -30,6 +30,8 @@ from bihuan.core.intake.text import BrokenCell, Cell
 from bihuan.core.intake.watching import NOBODY, Watch
 
 R = TypeVar("R")
+
+_ENOUGH_ROWS = 100  # of earlier intakes, to learn the year from
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,10 @@ def take_in(
     surveyed = survey(paths, registers, confirmed or {}, watch)
     found = surveyed.found
     titles = [title for register in registers for item in found[register.key] for title in item.titles]
-    context = Context(period or period_in(titles) or Period.ending(date.today()), dict(known or {}))
+    period = (
+        period or period_in(titles) or period_of(_dates(found, registers, known or {}), titles, date.today())
+    )
+    context = Context(period or Period.ending(date.today()), dict(known or {}))
     checked: dict[str, Checked[Any]] = {}
     counts = Counts()
     for register in registers:
@@ -145,6 +150,28 @@ def check(
         tuple(judged),
         tuple(problem for problem in crossed if problem.source not in sources),
     )
+
+
+def _dates(
+    found: Mapping[str, Sequence[Recognised]],
+    registers: Sequence[Register[Any]],
+    known: Mapping[str, Sequence[Any]],
+) -> Iterator[Cell]:
+    """The date cells of the tables' first lines; where there is none, the dates of rows accepted earlier."""
+    for register in registers:
+        keys = [item.key for item in register.fields if item.parse is DATE]
+        for item in found[register.key]:
+            columns = [column.index for key in keys if (column := item.header.columns.get(key))]
+            for number, cells in item.table.head:
+                if number > item.header.last_row:
+                    yield from (cells[column] for column in columns if column < len(cells))
+    for rows in known.values():
+        for row in rows[-_ENOUGH_ROWS:]:
+            yield from (value for value in _values(row) if isinstance(value, date))
+
+
+def _values(row: object) -> Iterator[object]:
+    return (getattr(row, item.name) for item in fields(row)) if is_dataclass(row) else iter(())
 
 
 def _judge(register: Register[R], draft: Draft, context: Context) -> Judged[R]:

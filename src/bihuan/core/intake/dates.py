@@ -4,7 +4,8 @@ Of a register's dates only the day counts; a clock time behind it is read over.
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -49,7 +50,7 @@ _STILL_HERE: Final = re.compile(
 
 _FULL_DATE: Final = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})")
 _MONTH_DAY: Final = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
-_YEAR: Final = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_YEAR: Final = re.compile(r"(?<!\d)(20\d{2})(?=\s*年)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def period_in(titles: Iterable[str]) -> Period | None:
 
     A year alone closes on 15 November, the registers' convention. None when no title names a year.
     """
-    year = month_day = None
+    year = None
+    titles = list(titles)
     for title in titles:
         text = arabic(fold(title))
         if full := _FULL_DATE.search(text):
@@ -90,12 +92,42 @@ def period_in(titles: Iterable[str]) -> Period | None:
                 return Period.ending(found)
         if year is None and (match := _YEAR.search(text)):
             year = int(match.group(1))
-        if month_day is None and (match := _MONTH_DAY.search(text)):
-            month_day = int(match.group(1)), int(match.group(2))
     if year is None:
         return None
+    month_day = cutoff_day_in(titles)
     cutoff = _safe(year, *month_day) if month_day else None
     return Period.ending(cutoff or date(year, CUTOFF_MONTH, CUTOFF_DAY))
+
+
+def cutoff_day_in(titles: Iterable[str]) -> tuple[int, int] | None:
+    """The month and day that titles name without a year (`截至11月15日`), or None."""
+    for title in titles:
+        if match := _MONTH_DAY.search(arabic(fold(title))):
+            return int(match[1]), int(match[2])
+    return None
+
+
+def period_of(cells: Iterable[Cell], titles: Sequence[str], today: date) -> Period | None:
+    """The period that dates written with their year suggest, where no title names one: their commonest year.
+
+    It ends on the day a title names without a year, else today. None when no cell holds a full date.
+    """
+    years = Counter(day.year for cell in cells if (day := full_date(cell)))
+    if not years:
+        return None
+    year = years.most_common(1)[0][0]
+    month_day = cutoff_day_in(titles)
+    cutoff = _safe(year, *month_day) if month_day else None
+    return Period(year, cutoff or today)
+
+
+def full_date(cell: Cell) -> date | None:
+    """The date of a cell that says its year itself, else None."""
+    try:
+        one, other = (parse_date(cell, Period.ending(date(year, 12, 31))) for year in (2000, 2004))
+    except UnreadableError:
+        return None
+    return one if one == other else None
 
 
 def parse_date(value: Cell, period: Period, *, from_1904: bool = False) -> date | None:

@@ -197,3 +197,21 @@ def test_the_period_comes_from_the_titles_when_nobody_gives_it(tmp_path: Path) -
     intake = take_in([tmp_path], [BOOKS])
     assert intake.period == Period(2020, date(2020, 3, 5))
     assert intake.checked["books"].rows[0].bought == date(2020, 2, 29)
+
+
+def test_without_a_year_in_any_title_the_dates_written_in_full_tell_it(tmp_path: Path) -> None:
+    rows = [1, "红楼梦", 3, "2019-10-01"], [2, "水浒传", 4, "10月2日"], [3, "西游记", 5, "11月20日"]
+    put(tmp_path, "a.xlsx", workbook(["图书登记(截至11月15日)"], HEADING, *rows))
+    intake = take_in([tmp_path], [BOOKS])
+    assert intake.period == Period(2019, date(2019, 11, 15))
+    assert [book.bought for book in intake.checked["books"].rows][1:] == [
+        date(2019, 10, 2),
+        date(2019, 11, 20),
+    ]
+
+
+def test_and_where_there_are_none_the_rows_accepted_earlier(tmp_path: Path) -> None:
+    put(tmp_path, "a.xlsx", workbook(["图书登记(截至11月15日)"], HEADING, [2, "水浒传", 4, "10月2日"]))
+    earlier = Book("红楼梦", 3, date(2019, 10, 1), Source("old.xlsx", "s", 2))
+    intake = take_in([tmp_path], [BOOKS], known={"books": [earlier]})
+    assert intake.checked["books"].rows[0].bought == date(2019, 10, 2)
