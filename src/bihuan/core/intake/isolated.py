@@ -37,6 +37,7 @@ class OldSheet:
     name: str
     hidden: bool
     rows: list[list[Cell]]
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
 
 
 def read_old_workbook(data: bytes) -> Iterator[OldSheet]:
@@ -55,9 +56,9 @@ def read_old_workbook(data: bytes) -> Iterator[OldSheet]:
         raise UnreadableError(UNREADABLE_FILE, reason="损坏或不是工作簿 / damaged, or no workbook")
     for line in done.stdout.splitlines():
         sheet = json.loads(line)
-        yield OldSheet(
-            sheet["name"], sheet["hidden"], [[_cell(cell) for cell in row] for row in sheet["rows"]]
-        )
+        rows = [[_cell(cell) for cell in row] for row in sheet["rows"]]
+        merged = [((top, left), (bottom, right)) for (top, left), (bottom, right) in sheet["merged"]]
+        yield OldSheet(sheet["name"], sheet["hidden"], rows, merged)
 
 
 def main() -> int:
@@ -74,7 +75,9 @@ def main() -> int:
                     while rows and not any(cell != "" for cell in rows[-1]):
                         rows.pop()
                     hidden = metadata.visible is not SheetVisibleEnum.Visible
-                    print(json.dumps({"name": metadata.name, "hidden": hidden, "rows": rows}))
+                    merged = sheet.merged_cell_ranges or []
+                    said = {"name": metadata.name, "hidden": hidden, "rows": rows, "merged": merged}
+                    print(json.dumps(said))
     except PasswordError:
         return LOCKED
     except CalamineError:

@@ -39,6 +39,9 @@ _SYSTEM_FILES: Final = frozenset({"thumbs.db", "desktop.ini"})
 Row = tuple[int, list[Cell]]
 """Row number as the workbook numbers it (from 1), and its cells from column A, blanks at the end cut off."""
 
+Merge = tuple[tuple[int, int], tuple[int, int]]
+"""A merged range: (row, column) of its first and last cell, from 0."""
+
 
 @dataclass(slots=True)
 class Table:
@@ -150,6 +153,7 @@ def _sheets(data: bytes, file: Path, name: str, inspection: Inspection) -> Itera
                 )
                 continue
             rows = _rows(sheet, inspection.broken.get(metadata.name, {}))
+            rows = filled_down(rows, sheet.merged_cell_ranges or ())
             table = Table(
                 name,
                 metadata.name,
@@ -165,7 +169,9 @@ def _sheets(data: bytes, file: Path, name: str, inspection: Inspection) -> Itera
 
 def _old_sheets(data: bytes, file: Path, name: str) -> Iterator[Table]:
     for sheet in read_old_workbook(data):
-        rows = ((number, _trimmed(cells)) for number, cells in enumerate(sheet.rows, 1))
+        rows = filled_down(
+            ((number, _trimmed(cells)) for number, cells in enumerate(sheet.rows, 1)), sheet.merged
+        )
         table = Table(name, sheet.name, _take(rows), hidden=sheet.hidden, path=file, _rest=rows)
         if table.head:
             yield table
@@ -200,6 +206,27 @@ def _rows(sheet: CalamineSheet, broken: dict[tuple[int, int], BrokenCell]) -> It
             row.extend([""] * (column + 1 - len(row)))
             row[column] = cell
         yield index + 1, row
+
+
+def filled_down(rows: Iterator[Row], merged: Sequence[Merge]) -> Iterator[Row]:
+    """The rows with the value of every cell that is merged downwards in each row it covers.
+
+    Offices merge the room of a family, or a date, over its lines; only the first of them holds the value.
+    """
+    begins: dict[int, list[tuple[int, int]]] = {}
+    for (first, left), (last, right) in merged:
+        if left == right and last > first:
+            begins.setdefault(first + 1, []).append((left, last + 1))
+    open_: dict[int, tuple[int, Cell]] = {}
+    for number, cells in rows:
+        open_ = {column: held for column, held in open_.items() if held[0] >= number}
+        for column, (_, value) in open_.items():
+            cells.extend([""] * (column + 1 - len(cells)))
+            cells[column] = value if cells[column] == "" else cells[column]
+        for column, last in begins.get(number, ()):
+            if column < len(cells) and cells[column] != "":
+                open_[column] = last, cells[column]
+        yield number, cells
 
 
 def _trimmed(cells: Sequence[Cell]) -> list[Cell]:

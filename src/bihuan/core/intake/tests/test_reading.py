@@ -51,6 +51,22 @@ def test_rows_keep_the_numbers_and_columns_of_the_workbook(tmp_path: Path) -> No
     assert rows[-1] == (6, ["", "", "", datetime.date(2021, 11, 3)])
 
 
+def test_a_cell_merged_downwards_counts_for_every_row_it_covers(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["姓名", "房号", "备注"],
+        ["周云", 305, ""],
+        ["王玉", None, ""],
+        ["李明", None, ""],
+        ["陈芳", 306, ""],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("B2:B4")
+    book.save(tmp_path / "a.xlsx")
+    rows = read(tmp_path)[0]["a.xlsx"].rows()
+    assert [cells[1] for _, cells in rows] == ["房号", 305, 305, 305, 306]
+
+
 def test_an_old_workbook_is_read(tmp_path: Path) -> None:
     put(tmp_path, "a.xls", old_workbook())
     rows = read(tmp_path)[0]["a.xls"].rows()
