@@ -20,12 +20,14 @@ MOST = 20
 
 def related(found: Found, actor: Actor) -> list[Row]:
     """Return the other matters that belong to this one, as far as the actor may see them, open ones first."""
-    ids = set(details(found.matter.type).related(found.matter.id))
+    named = list(details(found.matter.type).related(found.matter.id))
+    ids = Matter.objects.filter(id__in=named).values("id")
     person = found.matter.person
     if person is not None:
         known_as = person.merged_into_id or person.id
         same = Person.objects.filter(Q(id=known_as) | Q(merged_into_id=known_as))
-        ids.update(Matter.objects.filter(person_id__in=same.values("id")).values_list("id", flat=True)[:MOST])
+        # a union, not an OR: each half has its index
+        ids = ids.union(Matter.objects.filter(person_id__in=same.values("id")).values("id"))
     others = (
         Matter.objects.filter(visible(actor), id__in=ids)
         .exclude(id=found.matter.id)

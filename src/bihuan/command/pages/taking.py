@@ -15,6 +15,7 @@ from django.utils import timezone
 from bihuan.command.pages.lookup import Found
 from bihuan.core.access.actors import Actor
 from bihuan.core.ledger.models import Entry
+from bihuan.core.matters.models import Request
 from bihuan.core.matters.registry import declared
 from bihuan.core.spec.matters import Snapshot, Transition
 from bihuan.core.spec.payload import fields_of
@@ -98,7 +99,7 @@ def prepare(
 ) -> StepPage:
     """Return the page for a step, filled with what was typed, or with the entry that is to be corrected."""
     snapshot = found.snapshot()
-    lists = lists_for(transition.payload, snapshot, actor)
+    lists = {} if asked_before(actor, data) else lists_for(transition.payload, snapshot, actor)
     initial: dict[str, Any] = {}
     if corrects is not None:
         initial = dict(corrects.payload)
@@ -120,6 +121,16 @@ def _own(payload: type, name: str, corrects: Entry, found: Found) -> list[tuple[
             value = corrects.payload[one.name]
             return [(value, shown_values(found.kind, payload, {one.name: value})[one.name])]
     return []
+
+
+def asked_before(actor: Actor, data: Any) -> bool:
+    """Tell whether this very submission was answered already.
+
+    Then what may be chosen now is beside the point (the item is no longer open, because it was just done): the
+    engine compares it with the first one and gives the same answer, or refuses another content. One query.
+    """
+    key = data.get(KEY, "") if data is not None else ""
+    return bool(key) and Request.objects.filter(actor=actor.officer_id, key=key).exists()
 
 
 def again(data: Any, version: int) -> Any:

@@ -26,7 +26,9 @@ SHOWN = 30
 MOST = 400
 
 OTHER_KINDS = {
-    "clock.recounted": Text("时限按新的规则或日历重新计算", "deadline counted again by new rules or calendar"),
+    "clock.recounted": Text(
+        "时限按新的规则或日历重新计算", "deadline counted again by new rules or calendar"
+    ),
     "people.revealed": Text("查看了个人信息", "looked at personal data"),
     "people.merged": Text("两条人员记录合并为一人", "two records were merged into one person"),
     "people.unmerged": Text("撤销人员合并", "a merge was undone"),

@@ -133,7 +133,7 @@ def reveal_person(request: OfficerRequest, matter_id: UUID) -> HttpResponseBase:
         "matter": found.matter,
         "person": masked([person_id]).get(person_id),
         "shown": [(FIELD_LABELS[name], value) for name, value in shown.items()],
-        "refused": refused,
+        "not_shown": refused,
         "reveals": reveals(request.actor),
         "purpose": request.POST.get("purpose", ""),
         "seconds": SHOWN_SECONDS,

@@ -111,7 +111,7 @@ def _refused(
     request: OfficerRequest, found: Found, transition: Transition[Any], corrects: Entry | None, error: NotDone
 ) -> HttpResponseBase:
     """Draw the form again with what was typed, the reason, and the matter as it stands now."""
-    now = find_content(found.matter.id, request.actor)
+    now = find_content(found.matter.id, request.actor)  # with a new key, so with what may be chosen now
     page = prepare(now, transition, request.actor, again(request.POST, now.matter.version), corrects)
     page.form.is_valid(), page.when.is_valid()
     page.form.refuse(error)
