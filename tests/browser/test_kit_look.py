@@ -59,6 +59,16 @@ def test_without_a_choice_the_theme_is_the_machines(page: Page) -> None:
     assert page.locator("html").get_attribute("data-bs-theme") == "light"
 
 
+@pytest.mark.parametrize("width", [320, 768, 900, 1024, 1200, 1280])
+def test_no_width_makes_a_page_scroll_sideways(
+    page: Page, login_as: Callable[..., Any], seen_as: Callable[..., None], width: int
+) -> None:
+    login_as(page, "administrator", kind="committee")
+    seen_as(page, language="en", width=width)
+    page.goto("/kit/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_check_itself_finds_a_fault(page: Page, axe_clean: Callable[..., None]) -> None:
     page.goto("/login/")
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
