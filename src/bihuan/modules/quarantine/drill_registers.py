@@ -1,6 +1,6 @@
 """Invented registers with planted mistakes, and the truth about them.
 
-For drills and tests: the seeded county of `drill_story` is written into workbooks of many dialects. What a
+For drills and tests: the seeded county of `drill_story` and `drill_mistakes` is written into workbooks of many dialects. What a
 correct reader must report is computed from the story, never by the reader's own code.
 """
 
@@ -21,7 +21,8 @@ from bihuan.modules.quarantine.drill_dialects import (
     write_text,
     write_workbook,
 )
-from bihuan.modules.quarantine.drill_story import FAR, PLANTED, County, InventedSite, Line
+from bihuan.modules.quarantine.drill_mistakes import PLANTED, County
+from bihuan.modules.quarantine.drill_story import FAR, InventedSite, Line
 
 
 @dataclass(slots=True)
