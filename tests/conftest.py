@@ -26,6 +26,24 @@ def county(tmp_path: Path) -> Iterator[Path]:
         embedded.leave(home)
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county at rest, its database migrated and its front-end files gathered: made once, to be copied."""
+    home = tmp_path_factory.mktemp("prepared") / "county"
+    environment = {**os.environ, "BIHUAN_HOME": str(home)}
+    subprocess.run([str(BIHUAN), "migrate"], check=True, capture_output=True, env=environment)
+    gather = [sys.executable, "-m", "bihuan.cli.running.statics"]
+    subprocess.run(gather, check=True, capture_output=True, env=environment)
+    return home
+
+
+@pytest.fixture
+def ready_county(prepared: Path, county: Path) -> Path:
+    """A county of its own that needs no preparation any more."""
+    subprocess.run(["cp", "-a", str(prepared), str(county)], check=True)
+    return county
+
+
 @pytest.fixture
 def bihuan(county: Path) -> Command:
     """Runs the `bihuan` command on that county, as an operator would; returns what it said."""

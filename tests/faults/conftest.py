@@ -73,11 +73,11 @@ def free_ports() -> int:
 
 
 @pytest.fixture
-def run_county(county: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def run_county(ready_county: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Starts `bihuan up`; ends what a test left running."""
     started: list[Running] = []
 
-    def run(home: Path = county) -> Running:
+    def run(home: Path = ready_county) -> Running:
         port, log = free_ports(), tmp_path / f"up-{len(started)}.log"
         with log.open("w") as out:
             process = subprocess.Popen(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -56,7 +58,7 @@ def test_a_killed_supervisor_leaves_no_process_on_its_ports(run_county: Callable
 
 
 def test_a_county_that_runs_is_not_run_twice_and_a_taken_port_is_named(
-    run_county: Callable[..., Running], bihuan: Callable[..., object], tmp_path: object
+    run_county: Callable[..., Running], bihuan: Callable[..., object], tmp_path: Path
 ) -> None:
     county = run_county()
 
@@ -68,8 +70,12 @@ def test_a_county_that_runs_is_not_run_twice_and_a_taken_port_is_named(
     assert str(county.port) in other.stderr
 
 
-def test_two_counties_run_side_by_side(run_county: Callable[..., Running], tmp_path: object) -> None:
-    one, two = run_county(), run_county(tmp_path / "第二 个县")
+def test_two_counties_run_side_by_side(
+    run_county: Callable[..., Running], prepared: Path, tmp_path: Path
+) -> None:
+    second = tmp_path / "第二 个县"
+    subprocess.run(["cp", "-a", str(prepared), str(second)], check=True)
+    one, two = run_county(), run_county(second)
 
     eventually(one.health)
     eventually(two.health)

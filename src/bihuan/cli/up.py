@@ -108,14 +108,19 @@ async def _watch_database() -> None:
     if settings().BIHUAN.database_url is not None:
         return
     from bihuan.adapters.postgres import embedded
+    from bihuan.adapters.postgres.errors import PostgresUnavailable
 
     home: Path = settings().BIHUAN.home
     while True:
         await asyncio.sleep(WATCH_EVERY)
         if not await asyncio.to_thread(embedded.alive, home):
             say("数据库已退出，正在重启", "the database ended, starting it again", err=True)
-            await asyncio.to_thread(embedded.url, home)
-            say("数据库已恢复", "the database is back", err=True)
+            try:
+                await asyncio.to_thread(embedded.url, home)
+            except PostgresUnavailable as error:  # say so and try again: the rest of the county waits for it
+                say(error.text.zh, error.text.en, err=True)
+            else:
+                say("数据库已恢复", "the database is back", err=True)
 
 
 def migrate_() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -32,6 +33,7 @@ log_parameter_max_length_on_error = 0
 """
 MAJOR = 18
 START_WITHIN = 300  # seconds: after a crash the log is replayed first
+_STILL_HELD = re.compile("shared memory block|Is another postmaster")
 SOCKET_LIMIT = 100  # bytes of a socket's path that every system takes
 
 
@@ -158,8 +160,8 @@ class Server:
                 if time.monotonic() > until:
                     raise self._failed()
                 time.sleep(0.05)
-            # after kill -9 the old server's children take a moment to let go of its shared memory
-            if "shared memory" not in self._log() or time.monotonic() > until:
+            # after kill -9 the old server and its children take a moment to let go
+            if not _STILL_HELD.search(self._log()) or time.monotonic() > until:
                 raise self._failed()
             time.sleep(0.5)
 
@@ -174,14 +176,14 @@ class Server:
         return int(done.stdout)
 
     def _forget_dead(self) -> None:
-        """Remove the note of a server that is gone where its process number now belongs to something else."""
+        """Remove the note of a server that was killed: its process waits to be collected, or is another now."""
         note = self.data / "postmaster.pid"
         try:
             pid = int(note.read_text().split("\n", 1)[0])
             name = Path(f"/proc/{pid}/comm").read_text().strip()
         except (OSError, ValueError):
             return
-        if name != "postgres":
+        if name != "postgres" or not lives(pid):
             note.unlink(missing_ok=True)
 
     def _socket_place(self) -> Path:
@@ -205,7 +207,7 @@ class Server:
 
     def _log(self) -> str:
         try:
-            return (self.data / "log").read_text(errors="replace")[-2000:]
+            return "".join((self.data / "log").read_text(errors="replace").splitlines(True)[-3:])
         except OSError:
             return ""
 
