@@ -20,4 +20,4 @@ def test_reference_pages_are_up_to_date() -> None:
 
 def test_no_page_is_left_of_what_is_gone() -> None:
     wanted = {FOLDER / name for name in pages()}
-    assert {path for path in FOLDER.rglob("*.md")} == wanted
+    assert set(FOLDER.rglob("*.md")) == wanted

@@ -14,6 +14,7 @@ from django.utils import timezone
 from bihuan.core.access.actors import person_actor, system_actor
 from bihuan.core.access.recording import record
 from bihuan.core.access.setup import command_line_actor, ensure_organs
+from bihuan.core.ledger import seals
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening
@@ -55,6 +56,7 @@ def load(progress: Progress = lambda _what, _done, _all: None, scale: quarantine
     )
     entries = quarantine.load(cast, now=now, scale=scale, progress=progress)
     _voices(jurisdiction)
+    seals.seal()
     return Loaded(entries, before=False)
 
 
