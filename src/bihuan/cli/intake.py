@@ -37,7 +37,9 @@ def take_in(
 
     ready()
     from bihuan.core.access.setup import command_line_actor
+    from bihuan.core.intake.problems import Policy
     from bihuan.core.intake.runs import run
+    from bihuan.core.ledger import seals
     from bihuan.core.matters.errors import NotDone
 
     try:
@@ -48,7 +50,9 @@ def take_in(
     typer.echo(
         json.dumps(report.as_json(language), ensure_ascii=False) if as_json else _told(report, language)
     )
-    if report.rejected:
+    if not dry_run:
+        seals.seal(wait=False)
+    if report.rejected or any(p.policy is Policy.REJECT for p in report.intake.problems):
         raise typer.Exit(REJECTED)
 
 
