@@ -128,7 +128,7 @@ def test_rounds_go_on_without_a_network_and_a_closed_browser(
     page = context.new_page()
     page.goto(_round(county))
     page.locator("#qr-number").wait_for()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.wait_for_function("async () => (await caches.match(location.pathname)) !== undefined")
     context.set_offline(True)
     stays = {_record(page), _record(page), _record(page)}
@@ -259,7 +259,7 @@ def test_a_room_opens_beside_the_board_by_keyboard(county: County, page: Page, l
     page.keyboard.press("Enter")
     page.wait_for_url("**room=*")
     page.locator("#panel").wait_for()
-    page.wait_for_function("document.activeElement.id === 'panel'")
+    page.wait_for_function("() => document.activeElement.id === 'panel'")
     page.locator(".qs-close").click()
     page.locator("#panel").wait_for(state="detached")
 

@@ -61,7 +61,8 @@ const label = (visit, position) => {
   const state = status(visit);
   if (position === round.here) return ["now", WORDS.now];
   if (state === "todo" && position === next(round.here)) return ["", ["下一间", "next"]];
-  return [state === "todo" ? "" : state, visit.items.length || state !== "ok" ? WORDS[state] : ["已做", "done"]];
+  if (!visit.items.length && state === "ok") return ["", ["不用测", "none due"]];
+  return [state === "todo" ? "" : state, WORDS[state]];
 };
 
 const drawStrip = () => {
@@ -82,9 +83,11 @@ const drawStrip = () => {
 const drawRoom = () => {
   const visit = round.visits[round.here];
   const open = visit && (status(visit) === "todo" || round.correcting);
+  delete at("qr-room").dataset.stay;
   for (const id of ["qr-room", "qr-form"]) at(id).hidden = !open;
   at("qr-none").hidden = Boolean(open);
   if (!open) return drawNone();
+  at("qr-room").dataset.stay = visit.stay;
   at("qr-number").textContent = visit.room;
   at("qr-who").textContent = visit.who;
   at("qr-day").textContent = said(visit.day);
@@ -134,7 +137,10 @@ const tellBelow = (words, kind) => {
 };
 const drawSave = () => {
   const there = next(round.here);
-  const onward = there >= 0 && there !== round.here ? say(`记下，去 ${round.visits[there].room}`, `Record, on to ${round.visits[there].room}`) : say("记下，做完这一轮", "Record, round done");
+  const to = there >= 0 && there !== round.here ? round.visits[there] : null;
+  const same = to && to.room === round.visits[round.here].room;
+  const where = same ? say(`记下，同房 ${to.who}`, `Record, then ${to.who}`) : to && say(`记下，去 ${to.room}`, `Record, on to ${to.room}`);
+  const onward = where ?? say("记下，做完这一轮", "Record, round done");
   at("qr-save").replaceChildren(round.correcting ? say("记下更正", "Record the correction") : onward, icon("arrow-right"));
 };
 
