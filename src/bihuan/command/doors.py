@@ -39,6 +39,7 @@ PAGES = {REPORT.code: "report"}
 DOORS = (
     Door("worklist", Text("待办", "Worklist"), "list-check", 10, under=("/matters/", "/worklist/", "/search/"), count=waiting),
     Door("reports", Text("日报", "Report"), "report", 40, posts=(REPORTER.code, SIGNATORY.code, SUPERVISOR.code)),
+    Door("intake", Text("登记导入", "Registers in"), "file-spreadsheet", 50, posts=(REGISTRAR.code, ADMINISTRATOR.code)),
     Door("merge_queue", Text("合并核对", "Merging"), "arrow-merge", 60, posts=(REGISTRAR.code,)),
     Door("ledger", Text("台账与封存", "Ledger"), "shield-check", 70, posts=(AUDITOR.code, SUPERVISOR.code, ADMINISTRATOR.code)),
     Door("configuration", Text("配置", "Setup"), "settings", 90, posts=(ADMINISTRATOR.code,)),

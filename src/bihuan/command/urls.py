@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from bihuan.command.views import (
     compare,
@@ -30,6 +30,7 @@ urlpatterns = [
     path("matters/<uuid:matter_id>/reveal/", matter.reveal_person, name="reveal"),
     path("matters/<uuid:matter_id>/papers/<uuid:paper_id>/", matter.paper, name="matter_paper"),
     path("matters/<uuid:matter_id>/<slug:code>/", step.step, name="step"),
+    path("intake/", include("bihuan.command.intake.urls")),
     path("report/", report.reports_list, name="reports"),
     path("report/begin/", report.begin, name="report_begin"),
     path("report/at/", report.report_at, name="report_at"),

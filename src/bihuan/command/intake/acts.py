@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -51,7 +52,7 @@ def hand_in_files(request: OfficerRequest) -> HttpResponseBase:
     return _to(done.batch.id)
 
 
-def _upload(file: UploadedFile, name: str) -> Upload:
+def _upload(file: UploadedFile[Any], name: str) -> Upload:
     return Upload(name, file.size or 0, file.read)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -47,12 +47,6 @@ class FileLine:
         """Return the file's own name."""
         return PurePosixPath(self.file.path).name
 
-    @property
-    def folder(self) -> str:
-        """Return the folder it lay in."""
-        parent = str(PurePosixPath(self.file.path).parent)
-        return "" if parent == "." else parent
-
 
 @dataclass(slots=True)
 class Looked:
@@ -63,7 +57,11 @@ class Looked:
     problems: Sequence[dict[str, Any]]
     total: int
     at: int
-    kinds: dict[str, Register[Any]] = field(default_factory=dict)
+
+    @property
+    def more(self) -> bool:
+        """Return whether there is a page after this one."""
+        return self.at + EXPLAINED < self.total
 
 
 def labels(register: Register[Any] | None, key: str) -> Text:
@@ -119,7 +117,7 @@ def look_at(line: FileLine, kind: str, at: int) -> Looked | None:
     shown = [_shown(one) for one in wanted[at : at + EXPLAINED]]
     for table in found["tables"]:
         _name(table, by_key[table["register"]])
-    return Looked(line, found, shown, len(wanted), at, by_key)
+    return Looked(line, found, shown, len(wanted), at)
 
 
 def _shown(one: dict[str, Any]) -> dict[str, Any]:

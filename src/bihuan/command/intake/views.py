@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bihuan.command.intake import page
-from bihuan.command.intake.words import STATES
+from bihuan.command.intake.words import STATES, kind_name
 from bihuan.core.access.models import Officer
 from bihuan.core.intake.models import Batch, SourceFile
 from bihuan.core.intake.runs import registers
@@ -53,7 +53,9 @@ def list_context(request: OfficerRequest, left_out: Any = (), why: Text | None =
         "crumbs": [Crumb(NAME)],
         "now": timezone.now(),
         "page": shown,
-        "batches": [(batch, names.get(batch.by), *STATES[batch.state]) for batch in shown],
+        "batches": [
+            (batch, names.get(batch.by) if batch.by else None, *STATES[batch.state]) for batch in shown
+        ],
         "key": str(uuid4()),
         "limit": settings.BIHUAN.upload_limit_mb,
         "left_out": left_out,
@@ -88,7 +90,7 @@ def batch_page(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
         "lines": listed,
         "looked": looked,
         "kind": kind,
-        "kind_name": page.kind_name(kind) if kind else None,
+        "kind_name": kind_name(kind) if kind else None,
         "rejects": page.bars(batch, "reject"),
         "flags": page.bars(batch, "flag"),
         "most": max([*((batch.result or {}).get("kinds") or {}).get("reject", {}).values(), 1]),

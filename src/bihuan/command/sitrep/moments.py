@@ -13,7 +13,7 @@ from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.figures.evaluate import Moment, values
 from bihuan.core.matters.registry import figures
 
-STEP = timedelta(minutes=5)
+HELD, HELD_SECONDS = "figures/known_at", 60
 KEPT_SECONDS = 3600
 SETTLING = timedelta(minutes=2)  # entries may still be committing that were recorded before
 
@@ -29,14 +29,17 @@ def read(text: str) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)
 
 
-def steady(now: datetime | None = None) -> datetime:
-    """Return the last full five minutes: pages that show a draft ask for this, so that they agree."""
-    local = (now or timezone.now()).astimezone(SHANGHAI)
-    return local.replace(minute=local.minute - local.minute % 5, second=0, microsecond=0)
+def steady() -> datetime:
+    """Return the time as known at which drafts are shown: now, held for a minute, so that pages agree."""
+    held: datetime | None = cache.get(HELD)
+    if held is None:
+        held = timezone.now()
+        cache.set(HELD, held, HELD_SECONDS)
+    return held
 
 
 def moment(cutoff: datetime, known_at: datetime | None = None) -> Moment:
-    """Return the moment for the county; known as of the last full five minutes unless said otherwise."""
+    """Return the moment for the county; known as of now (held for a minute) unless said otherwise."""
     return Moment.of(cutoff, settings.BIHUAN.jurisdiction, known_at or steady())
 
 

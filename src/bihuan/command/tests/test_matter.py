@@ -30,7 +30,6 @@ def test_shows_standing_deadline_person_and_history_within_its_budget(
         "办理经过",
         "为什么是",
         "集中隔离 14 天方案",
-        "作出隔离决定",
         stay.number,
     ):
         assert words in page
