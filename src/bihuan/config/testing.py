@@ -1,7 +1,7 @@
 """The county that tests run in: a throw-away folder with PostgreSQL, keys and files (a pytest plugin).
 
-It must be there before Django's settings are read, which is earlier than any `conftest.py`. Workers of
-pytest-xdist use the folder of the process that started them, each with its own test database.
+It must be there before Django's settings are read, which is earlier than any `conftest.py`. Each worker of
+pytest-xdist has a server of its own: transaction numbers are a server's, and the sealer waits for the oldest.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _without_waiting_for_the_disk(home: Path) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-if SHARED not in os.environ:
+if SHARED not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
     _throw_away_county()
 os.environ["BIHUAN_HOME"] = os.environ[SHARED]
 os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.config.settings"
