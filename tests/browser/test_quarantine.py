@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
@@ -22,9 +23,10 @@ SIZES = (1440, 360)
 
 
 @pytest.fixture(scope="module")
-def county(browser_county: None) -> County:
+def county(browser_county: None) -> Iterator[County]:
     """A small county in the browser tests' own database."""
-    return build(sites=1, people=40)
+    yield build(sites=1, people=40)
+    connections.close_all()  # of this context: the database is thrown away after the tests
 
 
 @pytest.fixture(autouse=True)
