@@ -121,7 +121,7 @@ def run(
             part.compare()
             if not dry_run and batch is not None:
                 part.take(batch, watch)
-        if not dry_run and batch is not None and batch.key == "":
+        if batch is not None and batch.key == "":
             _finish(batch, report)
     return report
 
@@ -238,7 +238,8 @@ class _Part:
         taken = self.kind.take(work, portion)
         keep_rows(self.kind, portion, taken, work, batch)
         delta = keep_problems(self.kind, file, bad, batch, self.same.get(file, {file}))
-        SourceFile.objects.filter(batch=batch, path=file).update(applied_at=timezone.now())
+        if self.kind.register.counted:
+            _note_taken(batch, file, portion)
         if self.kind.register.counted and (portion.new or delta):
             record(
                 "intake.file_taken",
@@ -246,6 +247,15 @@ class _Part:
                 payload={"file": file, "accepted": len(portion.new), "rejected": delta, "batch": str(batch.id)},
                 at=_as_of(self.intake),
             )  # fmt: skip
+
+
+def _note_taken(batch: Batch, file: str, portion: Portion[Any]) -> None:
+    """Write down at the file what was taken from it; an intake that goes on after a kill leaves it as it is."""
+    one = SourceFile.objects.filter(batch=batch, path=file, applied_at=None).defer("findings").first()
+    if one is not None:
+        one.applied_at = timezone.now()
+        one.counts = {**one.counts, "taken_new": len(portion.new), "taken_changed": len(portion.changed)}
+        one.save(update_fields=["applied_at", "counts"])
 
 
 def _as_of(intake: Intake) -> datetime:
