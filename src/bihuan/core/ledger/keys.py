@@ -7,8 +7,6 @@ database but has not these files can neither write an entry that verifies nor se
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection
 
+from bihuan.core.secretfiles import secret_file
 from bihuan.core.spec.text import Text
 
 
@@ -62,22 +61,10 @@ def key_name(key: bytes) -> bytes:
 
 @cache
 def _kept(path: Path, table: str) -> bytes:
-    """Read a secret of 32 bytes kept as hex; on first use make it, whole and exclusively: the first wins."""
+    """Read a key; on first use make it, but never beside a table that another key was used for."""
     if not path.exists():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608 - a constant
             if cursor.fetchone() == (True,):
                 raise KeyMissing(f"{KeyMissing.text.zh} / {KeyMissing.text.en}: {path}")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return bytes.fromhex(path.read_text().strip())
+    return secret_file(path)

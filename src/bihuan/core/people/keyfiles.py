@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
-
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from bihuan.core.secretfiles import secret_file
+
+__all__ = ["derived_key", "key_encryption_key", "secret_file"]
+
 KEY_LENGTH = 32
-
-
-def secret_file(path: Path, length: int = KEY_LENGTH) -> bytes:
-    """Return the secret kept in `path` as hex; made of random bytes where there is none yet.
-
-    Two processes may start at once: the file appears whole or not at all, and the loser reads the winner's.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_hex(length))
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return bytes.fromhex(path.read_text().strip())
 
 
 def key_encryption_key() -> bytes:
