@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,11 +16,18 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def county(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
+    """A folder that the database's own account may pass through (pytest closes its own to everybody else)."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-county-") as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def county(folder: Path) -> Iterator[Path]:
     """An empty county's folder of its own, for tests that run the whole product; its server stops after."""
     from bihuan.adapters.postgres import embedded
 
-    home = tmp_path / "county"
+    home = folder / "county"
     yield home
     if embedded.running(home):
         embedded.url(home)  # be its last user, and leave
@@ -27,14 +35,15 @@ def county(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared() -> Iterator[Path]:
     """A county at rest, its database migrated and its front-end files gathered: made once, to be copied."""
-    home = tmp_path_factory.mktemp("prepared") / "county"
-    environment = {**os.environ, "BIHUAN_HOME": str(home)}
-    subprocess.run([str(BIHUAN), "migrate"], check=True, capture_output=True, env=environment)
-    gather = [sys.executable, "-m", "bihuan.cli.running.statics"]
-    subprocess.run(gather, check=True, capture_output=True, env=environment)
-    return home
+    with tempfile.TemporaryDirectory(prefix="bihuan-prepared-") as made:
+        home = Path(made) / "county"
+        environment = {**os.environ, "BIHUAN_HOME": str(home)}
+        subprocess.run([str(BIHUAN), "migrate"], check=True, capture_output=True, env=environment)
+        gather = [sys.executable, "-m", "bihuan.cli.running.statics"]
+        subprocess.run(gather, check=True, capture_output=True, env=environment)
+        yield home
 
 
 @pytest.fixture

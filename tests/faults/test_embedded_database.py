@@ -99,8 +99,8 @@ def test_a_killed_database_starts_again_with_what_was_confirmed(
 
 
 @pytest.mark.parametrize("name", ["带 空格 的县", "a" * 90, "quote'\"s"], ids=["blanks", "long", "quotes"])
-def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
-    home = tmp_path / name
+def test_any_folder_name_will_do(folder: Path, name: str) -> None:
+    home = folder / name
 
     held = holder(home)
 
@@ -119,7 +119,7 @@ def test_its_exit_code_and_its_error_come_through(bihuan: Callable[..., object])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can try another user")
-def test_an_ordinary_user_has_a_county_of_his_own(tmp_path: Path) -> None:
+def test_an_ordinary_user_has_a_county_of_his_own(folder: Path) -> None:
     home = Path("/tmp") / f"bihuan-nobody-{os.getpid()}"  # pytest's own folder is closed to others
     home.mkdir()
     nobody = pwd.getpwnam("nobody")

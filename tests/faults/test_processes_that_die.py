@@ -58,12 +58,12 @@ def test_a_killed_supervisor_leaves_no_process_on_its_ports(run_county: Callable
 
 
 def test_a_county_that_runs_is_not_run_twice_and_a_taken_port_is_named(
-    run_county: Callable[..., Running], bihuan: Callable[..., object], tmp_path: Path
+    run_county: Callable[..., Running], bihuan: Callable[..., object], folder: Path
 ) -> None:
     county = run_county()
 
     twice = bihuan("up", "--port", "1")
-    other = bihuan("up", "--port", str(county.port), BIHUAN_HOME=str(tmp_path / "other"))
+    other = bihuan("up", "--port", str(county.port), BIHUAN_HOME=str(folder / "other"))
 
     assert (twice.returncode, other.returncode) == (2, 2)
     assert f"http://127.0.0.1:{county.port}/" in twice.stderr
@@ -71,9 +71,9 @@ def test_a_county_that_runs_is_not_run_twice_and_a_taken_port_is_named(
 
 
 def test_two_counties_run_side_by_side(
-    run_county: Callable[..., Running], prepared: Path, tmp_path: Path
+    run_county: Callable[..., Running], prepared: Path, folder: Path
 ) -> None:
-    second = tmp_path / "第二 个县"
+    second = folder / "第二 个县"
     subprocess.run(["cp", "-a", str(prepared), str(second)], check=True)
     one, two = run_county(), run_county(second)
 
