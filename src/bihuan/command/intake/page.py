@@ -153,17 +153,17 @@ def steps(batch: Batch, files: Sequence[SourceFile]) -> list[Step]:
     rejected = (batch.result or {}).get("rows", {}).get("rejected", 0)
     confirm = sum(file.counts.get("confirm", 0) for file in files)
     now = {"reading": 2, "checked": 1 if confirm else 3, "applying": 2, "failed": 2}.get(batch.state, 5)
-    notes = [
+    notes: list[Text | str] = [
         Text(f"{len(files)} 个工作簿", f"{len(files)} workbooks"),
-        Text(f"{confirm} 张表待确认", f"{confirm} to confirm") if confirm else Text("", ""),
-        STATES[batch.state][1] if now == 2 else Text("", ""),
+        Text(f"{confirm} 张表待确认", f"{confirm} to confirm") if confirm else "",
+        STATES[batch.state][1] if now == 2 else "",
         Text(f"{grouped(rejected)} 行", f"{grouped(rejected)} rows")
         if rejected
         else Text("没有退回", "none"),
         Text("出回执", "with receipt"),
     ]
     if batch.state == "reading":
-        notes[1], notes[3] = Text("", ""), Text("", "")
+        notes[1], notes[3] = "", ""
     when = ["was" if n < now else "now" if n == now else "" for n in range(5)]
     return [Step(text, w, note) for text, w, note in zip(TITLES, when, notes, strict=True)]
 

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -64,10 +65,15 @@ def start_applying(batch_id: UUID) -> None:
     _defer("intake.apply", batch_id)
 
 
-def _defer(task: str, batch_id: UUID) -> None:
-    app.configure_task(task, queueing_lock=f"{task}/{batch_id}", lock=f"intake/{batch_id}").defer(
-        batch_id=str(batch_id)
-    )
+def _defer(task: str, batch_id: UUID) -> bool:
+    """Queue a job; one that waits in the queue already will do, for it looks at the batch when it begins."""
+    job = app.configure_task(task, queueing_lock=f"{task}/{batch_id}", lock=f"intake/{batch_id}")
+    try:
+        with transaction.atomic():
+            job.defer(batch_id=str(batch_id))
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 @app.periodic(cron="* * * * *", periodic_id="intake.pick_up")
@@ -80,13 +86,8 @@ def pick_up(timestamp: int) -> int:
         jobs = ProcrastinateJob.objects.filter(
             task_name=task, status__in=WAITING, args__batch_id=str(batch.id)
         )
-        if jobs.exists():
-            continue
-        try:
-            _defer(task, batch.id)
-        except AlreadyEnqueued:
-            continue
-        queued += 1
+        if not jobs.exists():
+            queued += _defer(task, batch.id)
     return queued
 
 
