@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.urls import reverse
@@ -93,14 +94,20 @@ def _exposure(row: Stay) -> Text:
     )
 
 
+def basis_words(text: str) -> Text:
+    """Return a legal basis as it is kept (传染病防治法 第39条) in both languages; what is not known stays as written."""
+    law = "传染病防治法"
+    if law not in text:
+        return Text(text or "—", text or "—")
+    amended, article = re.search(r"(\d{4}) ?年修[正订]", text), re.search(r"第 ?(\d+) ?条", text)
+    year = f" (as amended in {amended[1]})" if amended else ""
+    where = f", art. {article[1]}" if article else ""
+    return Text(text, f"Law on the Prevention and Treatment of Infectious Diseases{year}{where}")
+
+
 def _basis(text: str) -> Text:
-    zh = text.replace("传染病防治法", "《中华人民共和国传染病防治法》").replace("》 ", "》")
-    en = (
-        text.replace("传染病防治法", "Law on the Prevention and Treatment of Infectious Diseases,")
-        .replace("第", "art. ")
-        .replace("条", "")
-    )
-    return Text(f"{zh};", f"{en};")
+    words = basis_words(text)
+    return Text(f"{words.zh.replace('传染病防治法', '《中华人民共和国传染病防治法》', 1)}；", f"{words.en};")
 
 
 def daily(rules: Rules) -> list[Text]:

@@ -100,8 +100,16 @@ def _person(stay: StayLine, site: Site, actor: Actor, now: datetime, names: Mapp
         day=stay.day(today),
         overdue=[due for due in still if due.due_at < now],
         today=[due for due in still if due.due_at >= now],
-        offers=engine.available(snapshot_of(stay, site), actor, now),
+        offers=_offers(stay, site, actor, now),
     )
+
+
+def _offers(stay: StayLine, site: Site, actor: Actor, now: datetime) -> list[engine.Offer]:
+    """Return what may be done; for a positive the way to the hospital comes first."""
+    found = engine.available(snapshot_of(stay, site), actor, now)
+    if stay.positive_at is None:
+        return found
+    return sorted(found, key=lambda offer: offer.transition.code != "transfer_hospital")
 
 
 def snapshot_of(stay: StayLine, site: Site) -> Snapshot:

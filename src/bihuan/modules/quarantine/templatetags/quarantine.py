@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django import template
 
+from bihuan.core.spec import Text
+from bihuan.modules.quarantine import notices
 from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.views import reach
 
@@ -25,6 +27,12 @@ def matter_address(matter_id: UUID) -> str:
 def get(values: Mapping[str, Any], key: str) -> Any:
     """Look a key up: `{{ categories|get:stay.category|tr }}`; the key itself where it is unknown."""
     return values.get(key, key)
+
+
+@register.filter
+def basis(text: str) -> Text:
+    """Return a legal basis in both languages."""
+    return notices.basis_words(text)
 
 
 @register.filter

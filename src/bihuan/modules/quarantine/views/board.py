@@ -103,12 +103,14 @@ def _protocols(rooms: list[RoomLine], today: date) -> list[dict[str, object]]:
             "label": rules.label,
             "version": rules.version,
             "first_day": rules.first_day,
-            "tests": "、".join(
-                str(day) for one in rules.series if one.kind == board.TEST for day in one.days
-            ),
+            "tests": _listed([str(day) for one in rules.series if one.kind == board.TEST for day in one.days]),
         }
         for rules in bound
     ]
+
+
+def _listed(days: list[str]) -> Text:
+    return Text("、".join(days) or "—", ", ".join(days) or "—")
 
 
 def _weekday(day: date, today: date) -> Text:

@@ -32,7 +32,9 @@ from bihuan.modules.quarantine.forms import LISTS
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.views.reach import crumbs, inside, stay_of
 
-ALREADY = Text("这一页已经提交并办好，没有重复办理", "This page had been sent and done already; nothing was done twice")
+ALREADY = Text(
+    "这一页已经提交并办好，没有重复办理", "This page had been sent and done already; nothing was done twice"
+)
 
 
 def snapshot(stay: Matter) -> Snapshot:

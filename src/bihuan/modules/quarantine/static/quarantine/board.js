@@ -11,3 +11,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
     document.querySelector("#board .bh-tabs [aria-current]")?.focus({ preventScroll: true });
   }
 });
+
+// On a narrow screen the fourteen days scroll; today is what one came for.
+const toToday = () => {
+  const frame = document.querySelector(".qs-scroll");
+  const today = frame?.querySelector("thead .today");
+  if (!today || frame.scrollWidth <= frame.clientWidth) return;
+  frame.scrollLeft = today.offsetLeft - frame.clientWidth + today.offsetWidth * 2;
+};
+document.addEventListener("DOMContentLoaded", toToday);
+document.addEventListener("htmx:afterSettle", toToday);
