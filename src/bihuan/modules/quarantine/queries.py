@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,15 @@ def sites(jurisdiction: str, places: Sequence[UUID] | None, now: datetime) -> li
         return [SiteLine(*row) for row in cursor.fetchall()]
 
 
+@lru_cache(maxsize=1024)
+def calendar(protocol_id: int, day_one: date) -> tuple[datetime, tuple[DueItem, ...]]:
+    """Return the last moment at which items bind a running stay, and all items of this protocol from this day."""
+    rules = binding(protocol_id).rules
+    last = datetime.combine(rules.release_due(day_one), time(23, 59), LOCAL)
+    always = datetime.min.replace(tzinfo=LOCAL), datetime.max.replace(tzinfo=LOCAL)
+    return last, tuple(schedule(rules, day_one, *always))
+
+
 @dataclass(slots=True)
 class StayLine:
     """A stay as board and round show it: room, person (by key; the page masks), days, marks, what is open."""
@@ -99,8 +109,10 @@ class StayLine:
     entries: dict[str, int] = field(default_factory=dict)
 
     def schedule(self) -> list[DueItem]:
-        """Return the items that bind the stay."""
-        return schedule(binding(self.protocol_id).rules, self.day_one, self.admitted_at, self.ended_at)
+        """Return the items that bind the stay, as `protocol.schedule` says; dates are made once for a check-in day."""
+        last, items = calendar(self.protocol_id, self.day_one)
+        end = self.ended_at or last
+        return [due for due in items if self.admitted_at < due.due_at <= end]
 
     def open_items(self, before: datetime) -> list[DueItem]:
         """Return the items due before a moment that are neither done nor waived."""

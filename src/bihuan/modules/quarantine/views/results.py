@@ -60,7 +60,7 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
     running = [(room, stay) for room in rooms for stay in room.stays if stay.ended_at is None]
     queries.add_marks([stay for _, stay in running])
     names = masked({stay.person_id for _, stay in running})
-    lines = list(_lines(running, names, now))
+    lines = sorted(_lines(running, names, now), key=lambda line: line.due.due_at >= now)
     status, sampled = 200, request.POST.get("sampled_at", "")
     if request.method == "POST" and may(request.actor, "record_test"):
         said_no = _sampled(sampled, now)
