@@ -103,6 +103,20 @@ def test_who_was_erased_after_a_backup_stays_erased_in_it(
     assert seen.stdout == "[None]\n", seen.stderr
 
 
+def test_a_folder_of_backups_is_restored_from_its_newest(
+    ready_county: Path, bihuan: Command, folder: Path
+) -> None:
+    backups = folder / "备份"
+    backups.mkdir()
+    assert bihuan("backup", str(backups)).returncode == 0
+    writing(ready_county, 1).communicate(timeout=120)
+    newest = json.loads(bihuan("backup", str(backups), "--json").stdout)
+
+    restored = bihuan("restore", str(backups), "--json", BIHUAN_HOME=str(folder / "again"))
+
+    assert json.loads(restored.stdout)["tables"] == newest["tables"]
+
+
 def test_a_restore_never_writes_over_a_county_and_never_takes_a_damaged_backup(
     ready_county: Path, bihuan: Command, folder: Path
 ) -> None:

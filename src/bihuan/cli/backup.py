@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from bihuan.cli.django import pending_migrations, ready
 from bihuan.cli.exits import PARTLY, refuse, say
+from bihuan.cli.keeping.archive import MANIFEST
 
 if TYPE_CHECKING:
     from bihuan.cli.keeping.restoring import Restored
@@ -24,12 +26,14 @@ def register(app: typer.Typer) -> None:
 
 
 def backup(
-    path: Annotated[Path, typer.Argument(help="新建的备份目录 / folder to be made")], as_json: AsJson = False
+    path: Annotated[
+        Path,
+        typer.Argument(help="新建的备份目录，或放备份的现有目录 / folder to be made, or one to put it into"),
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Write the county to a new folder; the people's keys go to a folder beside it, the latest only."""
-    target = path.absolute()
-    if target.exists():
-        refuse(f"{path} 已存在，请另起名称", f"{path} exists already: choose another name")
+    target = _new_archive(path.absolute())
     ready()
     from bihuan.cli.keeping.archive import keys_folder
     from bihuan.cli.keeping.saving import save
@@ -46,13 +50,26 @@ def backup(
     say(f"人员密钥在 {beside}，请与备份分开保管", "the people's keys stand beside it: keep the two apart")
 
 
+def _new_archive(path: Path) -> Path:
+    """Return the folder to be made: this one, or one named after the moment in an existing folder."""
+    if not path.exists():
+        return path
+    if not path.is_dir() or (path / MANIFEST).exists():
+        refuse(f"{path} 已存在，请另起名称", f"{path} exists already: choose another name")
+    return path / datetime.now().astimezone().strftime("bihuan-%Y%m%d-%H%M%S")
+
+
 def restore(
-    path: Annotated[Path, typer.Argument(help="备份目录 / folder of a backup")], as_json: AsJson = False
+    path: Annotated[
+        Path,
+        typer.Argument(help="备份，或放备份的目录(取最新) / a backup, or a folder of backups (the newest)"),
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Restore into an empty BIHUAN_HOME, then verify ledger, seals, row counts and figures."""
     from bihuan.cli.keeping import restoring
 
-    archive = path.absolute()
+    archive = restoring.chosen(path.absolute())
     manifest = restoring.opened(archive)
     ready(migrated=False)
     restoring.need_empty()

@@ -12,7 +12,7 @@ from pathlib import Path
 from bihuan.adapters.postgres.address import libpq_environment
 from bihuan.adapters.postgres.programs import dump_program
 from bihuan.cli.exits import refuse
-from bihuan.cli.keeping.archive import OF_PEOPLE, Manifest, copy_tree, differing, keys_folder
+from bihuan.cli.keeping.archive import MANIFEST, OF_PEOPLE, Manifest, copy_tree, differing, keys_folder
 from bihuan.cli.keeping.saving import table_counts
 from bihuan.core.spec.text import Text
 
@@ -26,6 +26,14 @@ class Restored:
     seals: int = 0
     people_readable: bool = False
     problems: list[Text] = field(default_factory=list)
+
+
+def chosen(path: Path) -> Path:
+    """Return the backup itself, or the newest one in a folder of backups."""
+    if (path / MANIFEST).exists() or not path.is_dir():
+        return path
+    inside = [folder for folder in path.iterdir() if (folder / MANIFEST).exists()]
+    return max(inside, key=lambda folder: Manifest.of(folder).at, default=path)
 
 
 def opened(archive: Path) -> Manifest:
