@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import SessionAuth
 from pydantic import ValidationError as PayloadError
@@ -86,6 +86,13 @@ def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
         en="sign in first; writes also need the page's X-CSRFToken",
     )
     return api.create_response(request, problem.model_dump(), status=HTTPStatus.UNAUTHORIZED)
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Say that the request could not be read (no JSON, wrong media type)."""
+    problem = Problem(zh="请求无法读取，请检查 JSON 格式", en=f"the request cannot be read: {error}")
+    return api.create_response(request, problem.model_dump(), status=error.status_code)
 
 
 @api.exception_handler(IntegrityError)

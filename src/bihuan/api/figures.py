@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
-from bihuan.api.schemas import FigureOut, Problem, Words
+from bihuan.api.schemas import FigureOut, Problem, When, Words
 from bihuan.core.access.actors import actor_of
 from bihuan.core.figures.evaluate import Moment, records, value, values
 from bihuan.core.matters.errors import NotDone
@@ -28,16 +28,14 @@ def _moment(request: HttpRequest, at: datetime | None, known_at: datetime | None
 
 
 @router.get("/", response={200: dict[str, int], **ERRORS}, summary="全部指标 / All figures")
-def all_figures(
-    request: HttpRequest, at: datetime | None = None, known_at: datetime | None = None
-) -> dict[str, int]:
+def all_figures(request: HttpRequest, at: When | None = None, known_at: When | None = None) -> dict[str, int]:
     """Return every figure's value at a cut-off, as known at a time."""
     return values(_moment(request, at, known_at))
 
 
 @router.get("/{key}", response={200: FigureOut, **ERRORS}, summary="一个指标 / One figure")
 def one_figure(
-    request: HttpRequest, key: str, at: datetime | None = None, known_at: datetime | None = None
+    request: HttpRequest, key: str, at: When | None = None, known_at: When | None = None
 ) -> FigureOut:
     """Return a figure's value and its definition."""
     figure, moment = _figure(key), _moment(request, at, known_at)
@@ -57,8 +55,8 @@ def one_figure(
 def figure_rows(
     request: HttpRequest,
     key: str,
-    at: datetime | None = None,
-    known_at: datetime | None = None,
+    at: When | None = None,
+    known_at: When | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -100,7 +99,7 @@ def open_matter(request: HttpRequest, type: str, body: OpeningIn, key: Key) -> t
     place = _place(body.place_id, actor)
     opening = Opening(
         payload=payloads.parse(kind.opening, body.payload),
-        occurred_at=_moment(body.occurred_at) or timezone.now(),
+        occurred_at=body.occurred_at or timezone.now(),
         person_id=_person(body.person_id, kind, actor),
         place_id=body.place_id,
         number_place=place.code if place else "",
@@ -124,7 +123,7 @@ def take_step(request: HttpRequest, matter_id: UUID, transition: str, body: Step
     payload: Any = payloads.parse(kind.transition(transition).payload, body.payload)
     outcome = engine.perform(
         matter_id, transition, payload, actor=actor, key=key, version=body.version,
-        occurred_at=_moment(body.occurred_at), corrects=body.corrects,
+        occurred_at=body.occurred_at, corrects=body.corrects,
     )  # fmt: skip
     return _out(outcome)
 
@@ -157,13 +156,6 @@ def _person(person_id: UUID | None, kind: MatterType[Any], actor: Actor) -> UUID
 
 class NotThere(NotDone):
     """The request names a person or a place that the actor does not know of."""
-
-
-def _moment(when: datetime | None) -> datetime | None:
-    """Read a time without zone as the county's own."""
-    if when is None or when.tzinfo is not None:
-        return when
-    return timezone.make_aware(when)
 
 
 def _out(outcome: engine.Outcome) -> OutcomeOut:

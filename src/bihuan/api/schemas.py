@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AfterValidator, BeforeValidator
 
+from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.matters.errors import NotDone, Refused
+
+
+def _written_out(value: object) -> object:
+    """Refuse numbers where a moment is asked for: nobody can tell seconds from milliseconds."""
+    if isinstance(value, (int, float)) or (isinstance(value, str) and not value[:4].isdecimal()):
+        raise ValueError("a moment is written as 2026-10-08T17:30:00+08:00")
+    if isinstance(value, str) and "-" not in value:
+        raise ValueError("a moment is written as 2026-10-08T17:30:00+08:00")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    """Return the moment in UTC, of the county's time where no zone is given; offsets no clock has are read too."""
+    if not 1900 <= value.year <= 9000:
+        raise ValueError("a year between 1900 and 9000")
+    local = value if value.tzinfo is not None else value.replace(tzinfo=SHANGHAI)
+    return local.astimezone(UTC)
+
+
+When = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
+"""A moment as ISO 8601 writes it; without a zone it is the county's own time."""
 
 
 class Words(Schema):
@@ -105,7 +128,7 @@ class StepIn(Schema):
 
     payload: dict[str, Any] = {}
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    occurred_at: datetime | None = None
+    occurred_at: When | None = None
     corrects: int | None = Field(default=None, ge=1, le=2**63 - 1)
 
 
@@ -115,7 +138,7 @@ class OpeningIn(Schema):
     payload: dict[str, Any] = {}
     person_id: UUID | None = None
     place_id: UUID | None = None
-    occurred_at: datetime | None = None
+    occurred_at: When | None = None
 
 
 class OutcomeOut(Schema):
