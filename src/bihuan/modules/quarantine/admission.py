@@ -15,7 +15,7 @@ from bihuan.core.matters.models import Matter, Request
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.people import register
 from bihuan.core.spec import Text
-from bihuan.modules.quarantine import codes
+from bihuan.modules.quarantine import codes, live
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Room, Site
 from bihuan.modules.quarantine.payloads import Admission, Order
@@ -52,6 +52,7 @@ def check_in(asked: CheckIn, site: Site, *, actor: Actor, key: str, now: datetim
         outcome = engine.perform(
             stay, "admit", asked.admission, actor=actor, key=f"{key}/admit", occurred_at=now
         )
+        live.changed(site.place_id, stay)
         return CheckedIn(stay, outcome.number, codes.issue(stay, actor))
 
 
@@ -74,9 +75,9 @@ def _registered(asked: CheckIn, actor: Actor, key: str) -> UUID:
     """Return the person, registered once: without an identifier, a repeated request finds its own earlier one."""
     assert asked.identity is not None
     if not asked.identity.identifier:
-        earlier = Request.objects.filter(actor=actor.officer_id or UUID(int=0), key=f"{key}/order").values_list(
-            "result", flat=True
-        )
+        earlier = Request.objects.filter(
+            actor=actor.officer_id or UUID(int=0), key=f"{key}/order"
+        ).values_list("result", flat=True)
         kept = next(iter(earlier), None)
         if kept is not None:
             person = Matter.objects.values_list("person_id", flat=True).get(id=kept["matter_id"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from bihuan.core.spec import Text
+from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import RoomLine, StayLine
 
@@ -85,6 +86,7 @@ class Numbers:
     rooms: int = 0
     rooms_used: int = 0
     present: int = 0
+    absent: int = 0
     admitted_today: int = 0
     leaving: int = 0
     left_today: int = 0
@@ -132,6 +134,9 @@ def numbers(rooms: Sequence[RoomLine], now: datetime) -> Numbers:
         found.admitted_today += stay.admitted_at.astimezone(LOCAL).date() == today
         if stay.ended_at is not None:
             found.left_today += stay.state == "released" and stay.ended_at.astimezone(LOCAL).date() == today
+            continue
+        if stay.state == ABSENT.code:
+            found.absent += 1
             continue
         found.present += 1
         found.leaving += stay.release_due <= today

@@ -51,7 +51,7 @@ SELECT s.place_id, s.matter_id, p.code, p.name, s.street, m.state,
            count(*) FILTER (WHERE t.release_due <= %(today)s) AS leaving,
            count(*) FILTER (WHERE t.positive_at IS NOT NULL) AS positives
       FROM quarantine_stay t JOIN matters_matter k ON k.id = t.matter_id
-     WHERE t.admitted_at IS NOT NULL AND t.ended_at IS NULL GROUP BY t.site_id
+     WHERE t.admitted_at IS NOT NULL AND t.ended_at IS NULL AND k.state <> 'absent' GROUP BY t.site_id
   ) n ON n.site_id = s.place_id
  WHERE p.jurisdiction = %(jurisdiction)s AND (%(places)s::uuid[] IS NULL OR s.place_id = ANY(%(places)s::uuid[]))
  ORDER BY coalesce(n.overdue, 0) DESC, p.code

@@ -21,7 +21,8 @@ from bihuan.core.matters.details import Step
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import Text
-from bihuan.modules.quarantine import queries
+from bihuan.modules.quarantine import live, queries
+from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.models import Observation as Standing
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Observation
@@ -99,7 +100,7 @@ def data(site: Site, actor: Actor, now: datetime) -> dict[str, Any]:
             _visit(room, stay, str(names.get(stay.person_id, "")), now)
             for room in rooms
             for stay in room.stays
-            if stay.ended_at is None
+            if stay.ended_at is None and stay.state != ABSENT.code
         ],
     }
 
@@ -191,7 +192,7 @@ def write(visit: Visit, *, actor: Actor, key: str) -> tuple[bool, int]:
 
 def _write(visit: Visit, actor: Actor, key: str) -> tuple[bool, int]:
     with transaction.atomic():
-        matter = Matter.objects.only("state").get(id=visit.stay)
+        matter = Matter.objects.only("state", "place_id").get(id=visit.stay)
         if matter.state == "admitted":
             engine.perform(visit.stay, "begin", actor=actor, key=f"{key}/begin", occurred_at=visit.seen_at)
         stands = _stands(visit) if visit.correct else {}
@@ -200,6 +201,8 @@ def _write(visit: Visit, actor: Actor, key: str) -> tuple[bool, int]:
             for item in visit.items
         ]
         outcome = engine.perform_many(steps, actor=actor, key=key, raising=True)
+        if matter.place_id is not None and not outcome.repeated:
+            live.changed(matter.place_id, visit.stay)
         return outcome.repeated, outcome.entries
 
 

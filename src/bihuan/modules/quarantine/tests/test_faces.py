@@ -204,13 +204,14 @@ def test_results_are_saved_as_a_batch_once(county: County, signed_in: SignedIn) 
     )
     waiting = [one for one in nurse.get(address).context["lines"] if one.stay.matter_id == stay.pk]
     assert waiting
-    typed = {"bihuan_key": "batch-0001", waiting[0].name: "negative"}
-    assert nurse.post(address, typed).status_code == 302
-    assert nurse.post(address, typed).status_code in {302, 422}
     recorded = Entry.objects.filter(
         matter_id=stay.pk, kind="quarantine.stay.record_test", payload__item=waiting[0].due.item.code
     )
-    assert recorded.count() == 1
+    before = recorded.count()
+    typed = {"bihuan_key": "batch-0001", waiting[0].name: "negative"}
+    assert nurse.post(address, typed).status_code == 302
+    assert nurse.post(address, typed).status_code in {302, 422}
+    assert recorded.count() == before + 1
     corrected = {"bihuan_key": "batch-0002", waiting[0].name: "positive"}
     assert nurse.post(address, corrected).status_code == 302
     assert recorded.get(corrects__isnull=False).payload["result"] == "positive"
@@ -244,3 +245,24 @@ def test_a_new_version_of_a_protocol_binds_from_its_date(county: County, signed_
     )
     assert Stay.objects.filter(protocol=made).count() == running > 0
     assert signed_in("manager").get(address).status_code == 403
+
+
+def test_whoever_left_without_leave_raises_an_alarm_and_is_counted_apart(
+    county: County, signed_in: SignedIn
+) -> None:
+    site, stay = county.sites[0], _stay(county, matter__state="observed")
+    nurse = signed_in("nurse")
+    before = nurse.get(f"/sites/{site.place.code}/people/?show=present").context["page"].paginator.count
+    address = f"/sites/{site.place.code}/stays/{stay.pk}/do/report_absence/"
+    typed = {"told": "属地派出所", "bihuan_key": str(uuid4()), "bihuan_version": stay.matter.version}
+    assert nurse.post(address, typed).status_code == 302
+    stay.matter.refresh_from_db()
+    assert stay.matter.state == "absent" and stay.matter.alarm
+    assert "1 人擅自离点" in nurse.get(f"/sites/{site.place.code}/").content.decode()
+    assert (
+        nurse.get(f"/sites/{site.place.code}/people/?show=present").context["page"].paginator.count
+        == before - 1
+    )
+    assert nurse.get(f"/sites/{site.place.code}/people/?show=absent").context["page"].paginator.count == 1
+    visited = {one["stay"] for one in nurse.get(f"/sites/{site.place.code}/round/data/").json()["visits"]}
+    assert str(stay.pk) not in visited

@@ -19,7 +19,8 @@ from bihuan.kit import dates
 from bihuan.kit.language import language
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Empty
-from bihuan.kit.templatetags import bihuan as tags
+from bihuan.kit.pictures import icon
+from bihuan.kit.pictures import mark as kit_mark
 from bihuan.modules.quarantine import board, panel, queries
 from bihuan.modules.quarantine.figures import ONSET
 from bihuan.modules.quarantine.payloads import Category
@@ -103,7 +104,9 @@ def _protocols(rooms: list[RoomLine], today: date) -> list[dict[str, object]]:
             "label": rules.label,
             "version": rules.version,
             "first_day": rules.first_day,
-            "tests": _listed([str(day) for one in rules.series if one.kind == board.TEST for day in one.days]),
+            "tests": _listed(
+                [str(day) for one in rules.series if one.kind == board.TEST for day in one.days]
+            ),
         }
         for rules in bound
     ]
@@ -145,6 +148,6 @@ def _cells(line: board.Row) -> SafeString:
 def drawn(mark: board.Mark, here: str) -> SafeString:
     """Return a mark as it is drawn, with its words for whoever listens; `here` is the language."""
     if mark.name in ICONS:
-        picture = tags.icon(ICONS[mark.name], label=mark.text)
+        picture = icon(ICONS[mark.name], label=mark.text)
         return format_html('<span class="bh-mk qs-{}">{}</span>', mark.name, picture)
-    return tags.mark(mark.name, mark.text.zh, mark.text.en)
+    return kit_mark(mark.name, mark.text.zh, mark.text.en)

@@ -19,6 +19,7 @@ from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Suggestion
 from bihuan.modules.quarantine import board, matter, queries
 from bihuan.modules.quarantine.figures import ONSET
+from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.payloads import Category
 from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.queries import StayLine
@@ -57,6 +58,7 @@ SHOWN: dict[str, tuple[Text, Keeps]] = {
         lambda s, c: s.admitted_at.astimezone(LOCAL).date() == c.today,
     ),
     "leaving": (Text("待解除", "To release"), lambda s, c: s.release_due <= c.today),
+    "absent": (Text("擅自离点", "Left without leave"), lambda s, c: True),
     "positive": (Text("核酸阳性", "Positives"), lambda s, c: s.positive_at is not None),
 }
 
@@ -72,8 +74,7 @@ def people(request: OfficerRequest, code: str) -> HttpResponse:
         raise Http404
     rooms = queries.rooms_with(site.place_id, clock.now)
     lines = [(room, stay) for room in rooms for stay in room.stays if stay.ended_at is None]
-    keeps = SHOWN[asked][1]
-    kept = [line for line in lines if keeps(line[1], clock)]
+    kept = [line for line in lines if _counts(asked, line[1], clock)]
     page = Paginator(kept, PAGE).get_page(request.GET.get("page"))
     names = masked({stay.person_id for _, stay in page.object_list})
     content = {
@@ -83,8 +84,8 @@ def people(request: OfficerRequest, code: str) -> HttpResponse:
         "page": page,
         "lines": [_line(room, stay, names, clock) for room, stay in page.object_list],
         "tabs": [
-            (name, text, sum(keep(s, clock) for _, s in lines), name == asked)
-            for name, (text, keep) in SHOWN.items()
+            (name, text, sum(_counts(name, stay, clock) for _, stay in lines), name == asked)
+            for name, (text, _) in SHOWN.items()
         ],
         "heading": SHOWN[asked][0],
         "empty": Empty(
@@ -100,6 +101,11 @@ def people(request: OfficerRequest, code: str) -> HttpResponse:
         ),
     }
     return render(request, "quarantine/people.html", content)
+
+
+def _counts(name: str, stay: StayLine, clock: Clock) -> bool:
+    """Tell whether a number counts this stay; whoever left without leave is counted apart, and nowhere else."""
+    return (stay.state == ABSENT.code) == (name == "absent") and SHOWN[name][1](stay, clock)
 
 
 def _line(

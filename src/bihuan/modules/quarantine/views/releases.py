@@ -25,7 +25,8 @@ from bihuan.core.spec.matters import Refusal
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Suggestion
-from bihuan.modules.quarantine import panel, queries, rules
+from bihuan.modules.quarantine import live, panel, queries, rules
+from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.payloads import Category, Release, Waiver
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import RoomLine, StayLine
@@ -57,7 +58,7 @@ def releases(request: OfficerRequest, code: str) -> HttpResponse:
         (room, stay)
         for room in queries.rooms_with(site.place_id, now)
         for stay in room.stays
-        if stay.ended_at is None and stay.release_due <= today
+        if stay.ended_at is None and stay.release_due <= today and stay.state != ABSENT.code
     ]
     names = masked({stay.person_id for _, stay in found})
     lines = []
@@ -109,6 +110,7 @@ def release(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
     except NotDone as error:
         messages.error(request, f"{stay.number}: {said(error.text)}")
     else:
+        live.changed(site.place_id, stay.id)
         messages.success(request, said(Text(f"已解除：{stay.number}", f"Released: {stay.number}")))
     return HttpResponseRedirect(reverse("quarantine:releases", args=[code]))
 

@@ -25,7 +25,7 @@ from bihuan.core.spec import Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Suggestion
-from bihuan.modules.quarantine import queries
+from bihuan.modules.quarantine import live, queries
 from bihuan.modules.quarantine.payloads import Result, TestResult
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import RoomLine, StayLine
@@ -74,6 +74,7 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
             )
             status = 422
         else:
+            live.changed(site.place_id)
             outcome = _record(steps, request.actor, request.POST.get("bihuan_key", "")[:64])
             if not _tell(request, lines, steps, outcome):
                 return HttpResponseRedirect(reverse("quarantine:results", args=[code]))

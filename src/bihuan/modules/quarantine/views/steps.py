@@ -27,6 +27,7 @@ from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb
 from bihuan.kit.refusals import notice_of
+from bihuan.modules.quarantine import live
 from bihuan.modules.quarantine.facts import StayFacts
 from bihuan.modules.quarantine.forms import LISTS
 from bihuan.modules.quarantine.matter import STAY
@@ -76,6 +77,7 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
             form.refuse(error)
             status = notice_of(error).status
         else:
+            live.changed(site.place_id, stay.id)
             messages.success(request, said(_done(wanted.label, stay)))
             return HttpResponseRedirect(_back(site.place.code, seen))
     elif request.method == "POST":
