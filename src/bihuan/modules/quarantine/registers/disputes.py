@@ -51,6 +51,13 @@ def open_disputes(
         engine.open_many(DISPUTE, openings, actor=run.actor, raising=True)
 
 
+def open_clashes(run: Run[StayRow]) -> None:
+    """Open a matter for each stay that clashes with one that no register tells of (admitted by hand)."""
+    openings = [_opening(kinds.DOUBLE_BOOKED.key, (stay,), [at]) for stay, at in run.notes["clashing"]]
+    if openings:
+        engine.open_many(DISPUTE, openings, actor=run.actor, raising=True)
+
+
 def _opening(kind: str, stays: tuple[UUID, ...], sources: Sequence[Source]) -> Opening:
     label = LABELS[kind]
     return Opening(

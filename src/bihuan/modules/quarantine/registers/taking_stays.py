@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,11 +10,13 @@ from datetime import date
 from uuid import UUID, uuid5
 
 import uuid_utils.compat as uuid
+from django.db import transaction
 
 from bihuan.core.intake.problems import Policy, Problem, Source
 from bihuan.core.intake.taking import Portion, Run, Standing, Taken
-from bihuan.core.matters import engine
+from bihuan.core.matters import bulk, engine
 from bihuan.core.matters.details import Opening
+from bihuan.core.matters.errors import Conflict
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.merging import propose_many
 from bihuan.core.people.people import register_many
@@ -26,7 +29,7 @@ from bihuan.modules.quarantine.protocols import publish_shipped
 from bihuan.modules.quarantine.registers import kinds, sealed
 from bihuan.modules.quarantine.registers.changes import change_many
 from bihuan.modules.quarantine.registers.contradictions import households
-from bihuan.modules.quarantine.registers.disputes import DECIDED_BY_A_PERSON, open_disputes
+from bihuan.modules.quarantine.registers.disputes import DECIDED_BY_A_PERSON, open_clashes, open_disputes
 from bihuan.modules.quarantine.registers.histories import Placed, opening
 from bihuan.modules.quarantine.registers.rows import Room, SiteRow, StayRow
 from bihuan.modules.quarantine.registers.stays import STAYS
@@ -62,15 +65,17 @@ class StayTaker:
         publish_shipped()
         rows = [*run.checked.rows, *(s.row for s in run.standing.values())]
         unique = {row.identity: row for row in reversed(rows)}
+        heads = _heads(unique.values())
         run.notes.update(
             resealed={},
+            clashing=[],
             sites=_sites(run.actor.jurisdiction),
             episodes=_episode_of(episodes(unique.values())),
             disputed=_sources(run.checked.problems, KEPT_APART),
-            heads=_heads(unique.values()),
+            heads=heads,
             stays={s.row.identity: s.matter_id for s in run.standing.values()},
             persons={s.row.identity: s.person_id for s in run.standing.values()},
-            leaders=_leaders(run.standing.values()),
+            leaders=_leaders(run.standing.values(), heads),
         )
 
     def take(self, run: Run[StayRow], portion: Portion[StayRow]) -> list[Taken]:
@@ -83,13 +88,13 @@ class StayTaker:
         openings = [
             self._opening(run, row, person, rooms) for row, person in zip(portion.new, people, strict=True)
         ]
-        outcome = engine.open_many(STAY, openings, actor=run.actor, raising=True)
+        opened = _open(run, openings)
         boxes = seal_many(
             [(p, PURPOSE, sealed.as_data(row)) for row, p in zip(portion.new, people, strict=True)]
         )
         return [
-            Taken(opened.matter_id, person, box)
-            for opened, person, box in zip(outcome.opened, people, boxes, strict=True)
+            Taken(stay.matter_id, person, box)
+            for stay, person, box in zip(opened, people, boxes, strict=True)
         ]
 
     def _opening(
@@ -126,7 +131,31 @@ class StayTaker:
         }
         problems = [*run.checked.problems, *run.checked.on_known]
         open_disputes(run, problems, by_source)
+        open_clashes(run)
         _propose_merges(run, problems, by_source)
+
+
+def _open(run: Run[StayRow], openings: Sequence[Opening]) -> list[bulk.Opened]:
+    """Open the stays of one file together.
+
+    Where the database refuses them, because somebody was admitted by hand to the same room or at the same time,
+    one by one: a stay that clashes is recorded all the same, disputed, and put to a person.
+    """
+    try:
+        with transaction.atomic():
+            return engine.open_many(STAY, openings, actor=run.actor, raising=True).opened
+    except Conflict:
+        pass
+    found = []
+    for one in openings:
+        try:
+            with transaction.atomic():
+                found += engine.open_many(STAY, [one], actor=run.actor, raising=True).opened
+        except Conflict:
+            alone = dataclasses.replace(one, disputed=True)
+            found += engine.open_many(STAY, [alone], actor=run.actor, raising=True).opened
+            run.notes["clashing"].append((found[-1].matter_id, one.reference))
+    return found
 
 
 def _identity(row: StayRow) -> Identity:
@@ -194,9 +223,11 @@ def _heads(rows: Iterable[StayRow]) -> dict[tuple[str, Room, str], str]:
     }
 
 
-def _leaders(standing: Iterable[Standing[StayRow]]) -> dict[tuple[str, Room, str], UUID]:
+def _leaders(
+    standing: Iterable[Standing[StayRow]], heads: dict[tuple[str, Room, str], str]
+) -> dict[tuple[str, Room, str], UUID]:
+    """Return the stay that each household joins; the households as all lines tell them, old and new."""
     rows = [s for s in standing if s.row.room and s.matter_id]
-    heads = _heads(s.row for s in rows)
     leaders: dict[tuple[str, Room, str], UUID] = {}
     for s in rows:
         assert s.row.room is not None and s.matter_id is not None
