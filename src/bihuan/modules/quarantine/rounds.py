@@ -136,7 +136,7 @@ def _last(stay: StayLine, now: datetime) -> dict[str, str] | None:
     if not told:
         return None
     label, word = told[-1].item.label, WORDS.get(stay.marks[told[-1].item.code])
-    return None if word is None else _words(Text(f"{label.zh}:{word.zh}", f"{label.en}: {word.en}"))
+    return None if word is None else _words(Text(f"{label.zh}：{word.zh}", f"{label.en}: {word.en}"))
 
 
 def _test(stay: StayLine, now: datetime) -> dict[str, str] | None:

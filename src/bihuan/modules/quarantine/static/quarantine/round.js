@@ -176,8 +176,9 @@ const drawAll = () => {
   at("qr-all").replaceChildren(
     ...round.visits.map((visit, position) => {
       const state = status(visit);
-      const button = made("button", "", { type: "button", class: state });
-      const words = visit.items.length || state !== "ok" ? WORDS[state] : ["现在没有要做的", "nothing due now"];
+      const idle = !visit.items.length && state === "ok";
+      const button = made("button", "", { type: "button", class: idle ? "" : state });
+      const words = idle ? ["不用测", "none due"] : WORDS[state];
       button.append(made("b", visit.room), made("span", visit.who), made("small", say(...words)));
       button.disabled = state !== "todo";
       button.addEventListener("click", () => {
