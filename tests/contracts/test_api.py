@@ -110,3 +110,28 @@ def test_unseen_and_unknown_are_the_same(county: County, db: None) -> None:
     theirs, nobodys = client.get(f"/api/matters/{elsewhere.id}"), client.get(f"/api/matters/{uuid4()}")
     assert theirs.status_code == nobodys.status_code == 404
     assert theirs.json() == nobodys.json()
+
+
+HOSTILE = ["\x00", "\ud800", "=1+1", "<script>", "x" * 5000, "٣", "2026-02-30", -1, 2**70, 1.5, None, [], {}, True]
+
+
+@pytest.mark.parametrize("post", ["site_manager", "quarantine_desk"])
+def test_hostile_payloads_on_real_matters_are_refused_in_words(county: County, db: None, post: str) -> None:
+    """Every step of a stay, with every hostile value in every field, ends in a documented status."""
+    import json
+    from uuid import uuid4
+
+    from bihuan.core.matters.payloads import schema as payload_schema
+    from bihuan.core.matters.registry import matter_type
+
+    client, kind = county.client(post), matter_type("quarantine.stay")
+    stay = county.stay("observed")
+    for transition in kind.transitions:
+        names = list(payload_schema(transition.payload).get("properties", {})) or ["none"]
+        for number, value in enumerate(HOSTILE):
+            body = {"payload": dict.fromkeys(names, value)}
+            answer = client.post(
+                f"/api/matters/{stay.id}/steps/{transition.code}", json.dumps(body),
+                content_type="application/json", headers={"Idempotency-Key": f"{uuid4()}-{number}"},
+            )  # fmt: skip
+            assert answer.status_code in {200, 400, 403, 404, 409, 422}, (transition.code, value, answer.content)

@@ -19,6 +19,7 @@ from bihuan.api.describe import with_payloads
 from bihuan.api.schemas import Problem
 from bihuan.core.access.actors import NoAppointment
 from bihuan.core.access.errors import Denied
+from bihuan.core.ledger.encoding import NotEncodable
 from bihuan.core.matters.errors import (
     Conflict,
     KeyReused,
@@ -93,6 +94,14 @@ def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Say that the request could not be read (no JSON, wrong media type)."""
     problem = Problem(zh="请求无法读取，请检查 JSON 格式", en=f"the request cannot be read: {error}")
     return api.create_response(request, problem.model_dump(), status=error.status_code)
+
+
+@api.exception_handler(UnicodeEncodeError)
+@api.exception_handler(NotEncodable)
+def not_text(request: HttpRequest, error: ValueError) -> HttpResponse:
+    """Say that a text holds what no text may hold (half a character, a NUL)."""
+    problem = Problem(zh="文字中有无法保存的字符", en="a text holds a character that cannot be kept")
+    return api.create_response(request, problem.model_dump(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @api.exception_handler(IntegrityError)

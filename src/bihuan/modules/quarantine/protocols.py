@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
-from bihuan.core.spec import Text
+from bihuan.core.matters.errors import Refused
+from bihuan.core.spec import Refusal, Text
 from bihuan.modules.quarantine.models import Protocol, ProtocolItem
 from bihuan.modules.quarantine.protocol import SHIPPED, Rules, Series
 
@@ -96,6 +97,14 @@ def publish_shipped() -> None:
         publish(rules, date(2020, 1, 1))
 
 
+class NoProtocol(Refused, LookupError):
+    """No protocol of this code is in force on the day it is asked for."""
+
+    def __init__(self, code: str) -> None:
+        words = Text(f"没有名为“{code}”的方案，或当日尚未施行", f"No protocol “{code}” is in force on that day")
+        super().__init__(Refusal(words, instead=Text("请从方案列表中选择", "Choose one of the list")))
+
+
 @lru_cache(maxsize=256)
 def binding(protocol_id: int) -> Binding:
     """Return a protocol version by its row (kept, because a version never changes)."""
@@ -103,7 +112,7 @@ def binding(protocol_id: int) -> Binding:
 
 
 def bindings_of(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Binding]:
-    """Return the versions that apply for each (code, date), in one query; LookupError where none does."""
+    """Return the versions that apply for each (code, date), in one query; NoProtocol where none does."""
     asked = set(wanted)
     versions: dict[str, list[tuple[date, int, int]]] = {}
     rows = Protocol.objects.filter(code__in={code for code, _ in asked})
@@ -113,7 +122,7 @@ def bindings_of(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Bi
     for code, on in asked:
         applying = [v for v in versions.get(code, ()) if v[0] <= on]
         if not applying:
-            raise LookupError(f"no protocol {code} applies on {on}")
+            raise NoProtocol(code)
         found[code, on] = binding(max(applying)[2])
     return found
 
@@ -125,5 +134,5 @@ def binding_of(code: str, on: date | None = None) -> Binding:
         found = found.filter(effective_from__lte=on)
     row = found.order_by("-effective_from", "-version").values_list("pk", flat=True).first()
     if row is None:
-        raise LookupError(f"no protocol {code} applies on {on}")
+        raise NoProtocol(code)
     return binding(row)
