@@ -198,7 +198,8 @@ def bars(batch: Batch, policy: str) -> list[dict[str, Any]]:
 def reconciliation(batch: Batch, files: Sequence[SourceFile]) -> dict[str, Any]:
     """Hold the registers' own totals against the rows read and the rows accepted."""
     rows = (batch.result or {}).get("rows") or {}
-    own = [file for file in files if file.counts.get("total") and file.counts.get("read")]
+    counted = {register.key for register in registers() if register.counted}
+    own = [f for f in files if f.register in counted and f.counts.get("total") and f.counts.get("read")]
     off = [file for file in own if file.counts["total"] != file.counts["read"]]
     return {
         "own": sum(file.counts["total"] for file in own),

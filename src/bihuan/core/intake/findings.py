@@ -9,31 +9,22 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from bihuan.core.intake.models import SourceFile
-from bihuan.core.intake.problems import EN, ZH, Column, Kind, Policy, Problem, Source, masked
-from bihuan.core.intake.register import DATE, INTAKE_NOTE, SERIAL, Parser, Recognised, Register
+from bihuan.core.intake.problems import EN, ZH, Column, Kind, Policy, Problem, Source
+from bihuan.core.intake.register import INTAKE_NOTE, SERIAL, Recognised, Register
 from bihuan.core.intake.runs import Report
-from bihuan.core.intake.text import BrokenCell, Cell, is_empty, squeeze
-from bihuan.core.intake.values import (
-    id_text,
-    masked_id,
-    masked_name,
-    parse_id,
-    parse_name,
-    parse_phone,
-    parse_text,
-)
+from bihuan.core.intake.showing import show
+from bihuan.core.intake.text import Cell, is_empty, squeeze
 from bihuan.core.intake.workbook import Row
 from bihuan.core.people.sealing import ErasedError, open_bytes, seal_bytes
 
 EXPLAINED_MOST: Final = 400
 """Problems of one file that are shown with the rows around them; the marked workbook holds all."""
-WIDEST: Final = 8
+WIDEST: Final = 7
 _TOTAL: Final = re.compile(r"^(合计|总计|共计|总数)")
 _NUMBER: Final = re.compile(r"(\d[\d,,]{0,8})\s*(?:人|行|个|名|户|间|条)?$")
 Found = dict[str, Any]
@@ -247,56 +238,6 @@ def _line(source: Source, own: Source, shown: Sequence[Column], index: Index) ->
 def _cell(row: Row | list[Cell], column: Column) -> Cell:
     cells: list[Any] = list(row)
     return cells[column.index] if column.index < len(cells) else ""
-
-
-def show(register: Register[Any], key: str | None, cell: Cell) -> str:
-    """Return a cell as a page may show it: names, identifiers and numbers masked, free words never."""
-    field = register.field_named((key or "").partition(":")[0])
-    if is_empty(cell) or isinstance(cell, BrokenCell):
-        return cell.reason if isinstance(cell, BrokenCell) else ""
-    if field is None or field.key in FREE or (field.parse is parse_text and not field.identifying):
-        return "…"
-    mask = MASKS.get(field.parse)
-    return mask(cell) if mask else masked(_text(cell), 24)
-
-
-def _masked_identifier(cell: Cell) -> str:
-    return masked_id(id_text(cell)) if isinstance(cell, str) else "…E+…"
-
-
-def _masked_phone(cell: Cell) -> str:
-    digits = re.sub(r"\D", "", _text(cell))
-    return f"{digits[:3]}…{digits[-4:]}" if len(digits) > 7 else "…"
-
-
-def _date(cell: Cell) -> str:
-    """Return what stands in a column of dates; a spreadsheet's day number as its date; other digits masked."""
-    if isinstance(cell, int | float) and 36_000 <= cell <= 60_000:
-        return (date(1899, 12, 30) + timedelta(days=int(cell))).isoformat()
-    text = _text(cell)
-    return (
-        text[:24] if sum(c.isdigit() for c in text) <= 14 and not re.search(r"\d{9}", text) else masked(text)
-    )
-
-
-FREE: Final = frozenset({"remark", "address"})
-MASKS: Final[dict[Parser, Callable[[Cell], str]]] = {
-    parse_name: lambda cell: masked_name(squeeze(cell)),
-    parse_id: _masked_identifier,
-    parse_phone: _masked_phone,
-    DATE: _date,
-}
-"""How a cell of a field is shown, by what reads the field."""
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d}" if cell.hour == cell.minute == 0 else f"{cell:%Y-%m-%d %H:%M}"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
 
 
 def _labels(register: Register[Any], fields: Sequence[str]) -> list[list[str]]:

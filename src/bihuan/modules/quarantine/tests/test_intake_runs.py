@@ -171,6 +171,7 @@ def test_a_stay_that_gains_its_check_out_is_released_as_registered(tmp_path: Pat
     assert (report.new, report.changed) == (0, 1)
     assert list(report.changes.values()) == [("check_out",)]
     changed = Row.objects.get(file=file, sheet=sheet, row=row, state="accepted")
+    assert changed.matter_id is not None
     stay = Matter.objects.get(pk=changed.matter_id)
     assert stay.state == "released"
     assert stay.closed_at is not None
