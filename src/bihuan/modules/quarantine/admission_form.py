@@ -163,6 +163,16 @@ class CheckInForm:
         """Show above everything why it was not done."""
         self.problems.insert(0, ("", words))
 
+    def begin_anew(self) -> None:
+        """Keep what was typed under a new key: the page was sent before, about somebody else."""
+        self.key = str(uuid4())
+        words = Text(
+            "这一页已经办成过一次，这次填的是另一内容，没有保存。要为另一人办理，核对后再按“办理入住”",
+            "This page was sent before with other content; nothing was saved now. To check in somebody else,"
+            " look it over and press Check in again",
+        )
+        self.refuse(words)
+
 
 def _uuid(text: str) -> UUID | None:
     try:

@@ -207,7 +207,8 @@ def _write(visit: Visit, actor: Actor, key: str) -> tuple[bool, int]:
 
 
 def _stands(visit: Visit) -> dict[str, int]:
-    found = Standing.objects.filter(stay_id=visit.stay, item__in=visit.items).values_list("item", "entry_id")
+    recorded = Standing.objects.filter(stay_id=visit.stay, item__in=visit.items).exclude(mark="waived")
+    found = recorded.values_list("item", "entry_id")
     return dict(found)
 
 

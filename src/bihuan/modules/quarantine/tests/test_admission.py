@@ -22,7 +22,7 @@ from bihuan.modules.quarantine import codes
 from bihuan.modules.quarantine.drill_people import invent
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Placement, Room, Stay
-from bihuan.modules.quarantine.payloads import Category, Order
+from bihuan.modules.quarantine.payloads import Category, Departure, Order
 from bihuan.modules.quarantine.tests.county import County
 
 SignedIn = Callable[[str], Client]
@@ -57,6 +57,22 @@ def test_somebody_new_is_ordered_admitted_and_given_a_slip(county: County, signe
     assert code is not None and codes.find(code.group()) == (stay.pk, 0)
     assert code.group() not in manager.get(answer["Location"]).content.decode()  # shown once, then on demand
     assert manager.post(address, _typed(room))["Location"] == answer["Location"]  # the reply was lost
+    assert Person.objects.count() == people + 1
+
+
+@pytest.mark.django_db
+def test_the_back_button_never_takes_the_next_person_for_the_last(county: County, signed_in: SignedIn) -> None:
+    room = _free_room(county)
+    manager, address = signed_in("manager"), f"/sites/{county.sites[0].place.code}/admit/"
+    manager.post(address, _typed(room))
+    people = Person.objects.count()
+    next_one = _typed(_free_room(county), **{"p-name": "乙测"})
+    answer = manager.post(address, next_one)
+    assert answer.status_code == 409 and "乙测" in answer.content.decode()
+    assert Person.objects.count() == people
+    key = re.search(r'name="bihuan_key" value="([^"]+)"', answer.content.decode())
+    assert key is not None and key[1] != KEY
+    assert manager.post(address, {**next_one, "bihuan_key": key[1]}).status_code == 302
     assert Person.objects.count() == people + 1
     assert Stay.objects.filter(room=room, ended_at__isnull=True).count() == 1
 
@@ -119,7 +135,7 @@ def test_a_nurse_admits_only_whom_an_order_names(county: County, signed_in: Sign
 def test_somebody_known_is_found_masked_and_not_registered_twice(county: County, signed_in: SignedIn) -> None:
     import random
 
-    known = invent(random.Random(99), 1)
+    known = invent(random.Random(99), 7_777)  # not one of the county's
     person = register(
         Identity(name=known.name, identifier=known.identifier, phone=known.phone),
         county.actor("desk").jurisdiction,
@@ -168,5 +184,30 @@ def test_a_new_code_ends_the_old_one_and_the_database_knows_neither(county: Coun
     assert second.code.replace("-", "").encode().hex() not in kept
     told = Entry.objects.filter(kind="quarantine.code_issued", matter_id=stay.pk).values_list(
         "payload", flat=True
-    )
+    ).order_by("id")
     assert list(told) == [{"issue": 0}, {"issue": 1}]
+
+
+@pytest.mark.django_db
+def test_whoever_comes_from_another_site_goes_on_with_the_same_days(
+    county: County, signed_in: SignedIn
+) -> None:
+    before = Stay.objects.filter(
+        site=county.sites[0], ended_at__isnull=True, matter__state="observed"
+    ).order_by("day_one")[0]
+    engine.perform(
+        before.pk,
+        "transfer_site",
+        Departure(to="第 2 集中隔离点"),
+        actor=county.actor("manager"),
+        key="leave-1",
+    )
+    there, desk = county.sites[1], signed_in("desk")
+    typed = _typed(_free_room(county, 1), who=f"person:{before.matter.person_id}")
+    assert desk.post(f"/sites/{there.place.code}/admit/", typed).status_code == 302
+    after = Stay.objects.get(site=there, matter__person_id=before.matter.person_id, ended_at__isnull=True)
+    assert (after.day_one, after.episode, after.release_due) == (
+        before.day_one,
+        before.episode,
+        before.release_due,
+    )

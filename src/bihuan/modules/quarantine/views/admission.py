@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
-from bihuan.core.matters.errors import NotDone
+from bihuan.core.matters.errors import KeyReused, NotDone
 from bihuan.core.people import search
 from bihuan.core.people.masks import Masked, masked
 from bihuan.core.people.people import find_by_identifier, find_by_phone
@@ -70,6 +70,9 @@ def admit(request: OfficerRequest, code: str) -> HttpResponse:
         if asked is not None:
             try:
                 done = check_in(asked, site, actor=actor, key=form.key, now=timezone.now())
+            except KeyReused as error:
+                form.begin_anew()
+                status = notice_of(error).status
             except NotDone as error:
                 form.refuse(error.text)
                 status = notice_of(error).status
