@@ -41,7 +41,9 @@ class Loaded:
     before: bool
 
 
-def load(progress: Progress = lambda _what, _done, _all: None, scale: quarantine.Scale | None = None) -> Loaded:
+def load(
+    progress: Progress = lambda _what, _done, _all: None, scale: quarantine.Scale | None = None
+) -> Loaded:
     """Load the drill county once; run again after being killed it goes on, run again when complete it does nothing."""
     ensure_organs()
     jurisdiction = settings.BIHUAN.jurisdiction

@@ -51,6 +51,7 @@ class Filters:
     @classmethod
     def asked(cls, given: Mapping[str, str], actor: Actor) -> Filters:
         """Read the filters from an address; what cannot be meant is left out."""
+        given = {name: value.replace("\x00", "") for name, value in given.items()}  # which no text column can hold
         kinds = matter_types()
         code = given.get("type", "")
         code = code if code in kinds else ""
@@ -64,7 +65,7 @@ class Filters:
             place=given.get("place", "")[:32],
             organ=given.get("organ", "")[:32],
             scope="mine" if given.get("scope") != "all" and has_duties(actor) else "all",
-            q=given.get("q", "").strip().replace("\x00", "")[:64],
+            q=given.get("q", "").strip()[:64],
         )
 
     def address(self, **changes: str) -> str:

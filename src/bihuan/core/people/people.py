@@ -14,6 +14,7 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.access.recording import record
 from bihuan.core.people.blind import identifier_blind, name_blind, phone_blind, search_tokens
 from bihuan.core.people.identity import FIELDS, Identity
+from bihuan.core.people.masks import open_identities
 from bihuan.core.people.models import Person
 from bihuan.core.people.sealing import IDENTITY, open_texts, seal, seal_texts
 from bihuan.core.spec.text import Text
@@ -184,6 +185,12 @@ def _update(person_id: UUID, changes: Identity, actor: Actor, reason: str) -> li
         sealed=seal(person.id, IDENTITY, {**values, "reason": reason}),
     )
     return changed
+
+
+def known_as(person_id: UUID, identity: Identity) -> bool:
+    """Tell whether the person's fields are just these; opened in memory only. An erased person is never told apart."""
+    _, fields, erased = open_identities([person_id])[person_id]
+    return erased or fields == dict(identity.sealable())
 
 
 def find_by_identifier(identifier: str, jurisdiction: str) -> UUID | None:

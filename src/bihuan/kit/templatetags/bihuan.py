@@ -119,9 +119,9 @@ def organ(value: Any, small: bool = False, name: bool = False) -> SafeString:
 
 # ── numbers and dates ─────────────────────────────────────────────────────
 @register.filter
-def number(value: int | Decimal | None) -> str:
-    """Write a number with its thousands apart: 6,591; a dash for none."""
-    return wording.grouped(value)
+def number(value: int | Decimal | str | None) -> str:
+    """Write a number with its thousands apart: 6,591; a dash for none, and for what is not there yet ("")."""
+    return wording.grouped(None if isinstance(value, str) else value)
 
 
 @register.simple_tag

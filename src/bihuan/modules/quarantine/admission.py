@@ -14,8 +14,7 @@ from bihuan.core.matters.details import Opening
 from bihuan.core.matters.errors import KeyReused
 from bihuan.core.matters.models import Matter, Request
 from bihuan.core.people.identity import Identity
-from bihuan.core.people.masks import open_identities
-from bihuan.core.people.people import register
+from bihuan.core.people.people import known_as, register
 from bihuan.core.spec import Text
 from bihuan.modules.quarantine import codes, live
 from bihuan.modules.quarantine.matter import STAY, TRANSFERRED
@@ -114,13 +113,7 @@ def _registered(asked: CheckIn, actor: Actor, key: str) -> UUID:
         if kept is not None:
             person = Matter.objects.values_list("person_id", flat=True).get(id=kept["matter_id"])
             if person is not None:
-                _same(person, asked.identity)
+                if not known_as(person, asked.identity):
+                    raise KeyReused
                 return person
     return register(asked.identity, actor.jurisdiction)
-
-
-def _same(person: UUID, identity: Identity) -> None:
-    """Raise KeyReused unless the person is the one filled in; opened in memory only, nothing is shown."""
-    _, known, erased = open_identities([person])[person]
-    if not erased and known != dict(identity.sealable()):
-        raise KeyReused

@@ -101,7 +101,9 @@ class NoProtocol(Refused, LookupError):
     """No protocol of this code is in force on the day it is asked for."""
 
     def __init__(self, code: str) -> None:
-        words = Text(f"没有名为“{code}”的方案，或当日尚未施行", f"No protocol “{code}” is in force on that day")
+        words = Text(
+            f"没有名为“{code}”的方案，或当日尚未施行", f"No protocol “{code}” is in force on that day"
+        )
         super().__init__(Refusal(words, instead=Text("请从方案列表中选择", "Choose one of the list")))
 
 

@@ -7,144 +7,265 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matters', '0001_initial'),
-        ('places', '0001_initial'),
+        ("matters", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('building', models.CharField(default='A', max_length=4)),
-                ('floor', models.SmallIntegerField()),
-                ('number', models.CharField(max_length=8)),
-                ('zone', models.SmallIntegerField(default=0)),
-                ('capacity', models.SmallIntegerField(default=2)),
-                ('walk', models.IntegerField(default=0)),
-                ('usable', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("building", models.CharField(default="A", max_length=4)),
+                ("floor", models.SmallIntegerField()),
+                ("number", models.CharField(max_length=8)),
+                ("zone", models.SmallIntegerField(default=0)),
+                ("capacity", models.SmallIntegerField(default=2)),
+                ("walk", models.IntegerField(default=0)),
+                ("usable", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Protocol',
+            name="Protocol",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32)),
-                ('version', models.SmallIntegerField()),
-                ('effective_from', models.DateField()),
-                ('label_zh', models.CharField(max_length=80)),
-                ('label_en', models.CharField(max_length=120)),
-                ('rules', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32)),
+                ("version", models.SmallIntegerField()),
+                ("effective_from", models.DateField()),
+                ("label_zh", models.CharField(max_length=80)),
+                ("label_en", models.CharField(max_length=120)),
+                ("rules", models.JSONField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='one_protocol_a_version')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "version"), name="one_protocol_a_version")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Occupancy',
+            name="Occupancy",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('disputed', models.BooleanField(default=False)),
-                ('sharing', models.CharField(blank=True, max_length=80)),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quarantine.room')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("disputed", models.BooleanField(default=False)),
+                ("sharing", models.CharField(blank=True, max_length=80)),
+                (
+                    "room",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="quarantine.room"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='places.place')),
-                ('street', models.CharField(blank=True, max_length=60)),
-                ('opened_on', models.DateField(null=True)),
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='matters.matter')),
+                (
+                    "place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="places.place",
+                    ),
+                ),
+                ("street", models.CharField(blank=True, max_length=60)),
+                ("opened_on", models.DateField(null=True)),
+                (
+                    "matter",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="matters.matter"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='room',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='quarantine.site'),
+            model_name="room",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="quarantine.site"
+            ),
         ),
         migrations.CreateModel(
-            name='Stay',
+            name="Stay",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='matters.matter')),
-                ('episode', models.UUIDField()),
-                ('category', models.CharField(max_length=24)),
-                ('legal_basis', models.CharField(max_length=120)),
-                ('last_exposure', models.DateField(null=True)),
-                ('day_one', models.DateField(null=True)),
-                ('admitted_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('release_due', models.DateField(null=True)),
-                ('done', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('positive_at', models.DateTimeField(null=True)),
-                ('access_code', models.BinaryField(null=True)),
-                ('protocol', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='quarantine.protocol')),
-                ('room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='quarantine.room')),
-                ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='quarantine.site')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                ("episode", models.UUIDField()),
+                ("category", models.CharField(max_length=24)),
+                ("legal_basis", models.CharField(max_length=120)),
+                ("last_exposure", models.DateField(null=True)),
+                ("day_one", models.DateField(null=True)),
+                ("admitted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("release_due", models.DateField(null=True)),
+                (
+                    "done",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                ("positive_at", models.DateTimeField(null=True)),
+                ("access_code", models.BinaryField(null=True)),
+                (
+                    "protocol",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="quarantine.protocol",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="quarantine.room"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="quarantine.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('person_id', models.UUIDField(db_index=True)),
-                ('person_no', models.BigIntegerField()),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('disputed', models.BooleanField(default=False)),
-                ('occupancy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quarantine.occupancy')),
-                ('stay', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quarantine.stay')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("person_id", models.UUIDField(db_index=True)),
+                ("person_no", models.BigIntegerField()),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("disputed", models.BooleanField(default=False)),
+                (
+                    "occupancy",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="quarantine.occupancy"),
+                ),
+                (
+                    "stay",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="quarantine.stay"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('pk', models.CompositePrimaryKey('stay_id', 'item', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('item', models.CharField(max_length=32)),
-                ('mark', models.CharField(max_length=12)),
-                ('entry_id', models.BigIntegerField()),
-                ('occurred_at', models.DateTimeField()),
-                ('stay', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='quarantine.stay')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "stay_id", "item", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("item", models.CharField(max_length=32)),
+                ("mark", models.CharField(max_length=12)),
+                ("entry_id", models.BigIntegerField()),
+                ("occurred_at", models.DateTimeField()),
+                (
+                    "stay",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="quarantine.stay"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='matters.matter')),
-                ('other_stays', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('kind', models.CharField(blank=True, max_length=32)),
-                ('stay', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='quarantine.stay')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                (
+                    "other_stays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=32)),
+                (
+                    "stay",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="quarantine.stay"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProtocolItem',
+            name="ProtocolItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32)),
-                ('kind', models.CharField(max_length=16)),
-                ('offset', models.IntegerField(help_text='minutes from 00:00 of the check-in day to the due time')),
-                ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='quarantine.protocol')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32)),
+                ("kind", models.CharField(max_length=16)),
+                (
+                    "offset",
+                    models.IntegerField(help_text="minutes from 00:00 of the check-in day to the due time"),
+                ),
+                (
+                    "protocol",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="quarantine.protocol",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('protocol', 'code'), name='one_item_a_code')],
+                "constraints": [models.UniqueConstraint(fields=("protocol", "code"), name="one_item_a_code")],
             },
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('site', 'building', 'number'), name='one_room_a_number'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                fields=("site", "building", "number"), name="one_room_a_number"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['site', 'ended_at'], name='stay_site'),
+            model_name="stay",
+            index=models.Index(fields=["site", "ended_at"], name="stay_site"),
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(condition=models.Q(('access_code__isnull', False)), fields=['access_code'], name='stay_code'),
+            model_name="stay",
+            index=models.Index(
+                condition=models.Q(("access_code__isnull", False)), fields=["access_code"], name="stay_code"
+            ),
         ),
     ]

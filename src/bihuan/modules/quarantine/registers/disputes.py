@@ -30,9 +30,7 @@ Identity = tuple[str, str, date]
 Group = tuple[str, frozenset[UUID]]
 
 
-def open_disputes(
-    run: Run[StayRow], problems: Sequence[Problem], by_source: dict[Source, Identity]
-) -> None:
+def open_disputes(run: Run[StayRow], problems: Sequence[Problem], by_source: dict[Source, Identity]) -> None:
     """Open one matter for each contradiction, once and for all.
 
     A contradiction is known by its kind and its stays, so registers that are sent again by somebody else, under

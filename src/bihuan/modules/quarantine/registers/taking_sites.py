@@ -55,8 +55,8 @@ class SiteTaker:
             matter = Site.objects.values_list("matter_id", flat=True).get(pk=place)
             taken.append(Taken(matter, None, _boxed(row)))
         for row, before in portion.changed:
-            site = Site.objects.get(matter_id=before.matter_id)
-            add_rooms(site.pk, _rooms(row))
+            assert before.matter_id is not None
+            add_rooms(Site.objects.get(matter_id=before.matter_id).pk, _rooms(row))
             run.notes["resealed"][before.matter_id] = _boxed(row)
         return taken
 

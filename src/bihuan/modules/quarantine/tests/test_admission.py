@@ -61,7 +61,9 @@ def test_somebody_new_is_ordered_admitted_and_given_a_slip(county: County, signe
 
 
 @pytest.mark.django_db
-def test_the_back_button_never_takes_the_next_person_for_the_last(county: County, signed_in: SignedIn) -> None:
+def test_the_back_button_never_takes_the_next_person_for_the_last(
+    county: County, signed_in: SignedIn
+) -> None:
     room = _free_room(county)
     manager, address = signed_in("manager"), f"/sites/{county.sites[0].place.code}/admit/"
     manager.post(address, _typed(room))
@@ -182,9 +184,11 @@ def test_a_new_code_ends_the_old_one_and_the_database_knows_neither(county: Coun
         cursor.execute("SELECT access_code::text FROM quarantine_stay WHERE matter_id = %s", [stay.pk])
         kept = cursor.fetchone()[0]
     assert second.code.replace("-", "").encode().hex() not in kept
-    told = Entry.objects.filter(kind="quarantine.code_issued", matter_id=stay.pk).values_list(
-        "payload", flat=True
-    ).order_by("id")
+    told = (
+        Entry.objects.filter(kind="quarantine.code_issued", matter_id=stay.pk)
+        .values_list("payload", flat=True)
+        .order_by("id")
+    )
     assert list(told) == [{"issue": 0}, {"issue": 1}]
 
 
