@@ -51,7 +51,9 @@ class Filters:
     @classmethod
     def asked(cls, given: Mapping[str, str], actor: Actor) -> Filters:
         """Read the filters from an address; what cannot be meant is left out."""
-        given = {name: value.replace("\x00", "") for name, value in given.items()}  # which no text column can hold
+        given = {
+            name: value.replace("\x00", "") for name, value in given.items()
+        }  # which no text column can hold
         kinds = matter_types()
         code = given.get("type", "")
         code = code if code in kinds else ""

@@ -102,6 +102,11 @@ def test_numbers_have_their_thousands_apart(value: Any, words: str) -> None:
     assert wording.grouped(value) == words
 
 
+def test_a_number_that_is_not_there_yet_is_a_dash() -> None:
+    """A batch that is still being read has no result; its list must open all the same."""
+    assert written("{{ v.rows.read|number }}", v=None) == "—"
+
+
 def test_a_figure_is_a_link_to_its_records() -> None:
     assert written("{% figure 6591 url %}", url="/rows/?a=1&b=2") == (
         '<a class="bh-fig bh-num" href="/rows/?a=1&amp;b=2">6,591</a>'
