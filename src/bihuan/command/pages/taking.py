@@ -17,7 +17,6 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters.models import Request
 from bihuan.core.matters.registry import declared
-from bihuan.core.matters.store import actor_key
 from bihuan.core.spec.matters import Snapshot, Transition
 from bihuan.core.spec.payload import fields_of
 from bihuan.core.spec.text import Text
@@ -131,7 +130,7 @@ def asked_before(actor: Actor, data: Any) -> bool:
     engine compares it with the first one and gives the same answer, or refuses another content. One query.
     """
     key = data.get(KEY, "") if data is not None else ""
-    return bool(key) and Request.objects.filter(actor=actor_key(actor), key=key).exists()
+    return bool(key) and Request.objects.filter(actor=actor.requester, key=key).exists()
 
 
 def again(data: Any, version: int) -> Any:

@@ -41,6 +41,11 @@ class Actor:
     name: str
     person_id: UUID | None = None
 
+    @property
+    def requester(self) -> UUID:
+        """Return whose idempotency keys the actor's are: the officer's, the person's, or the system's own."""
+        return self.officer_id or self.person_id or UUID(int=0)
+
 
 def system_actor(jurisdiction: str) -> Actor:
     """Return the system as an actor: deadlines that pass, matters that follow from others, periodic work."""

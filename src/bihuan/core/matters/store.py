@@ -88,7 +88,7 @@ def earlier_result(actor: Actor, key: str, mark: bytes) -> dict[str, Any] | None
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT fingerprint, result FROM matters_request WHERE actor = %s AND key = %s",
-            [actor_key(actor), key],
+            [actor.requester, key],
         )
         row = cursor.fetchone()
     if row is None:
@@ -99,15 +99,10 @@ def earlier_result(actor: Actor, key: str, mark: bytes) -> dict[str, Any] | None
     return result
 
 
-def actor_key(actor: Actor) -> UUID:
-    """Return whose idempotency keys an actor's are: the officer's, the person's, or the system's."""
-    return actor.officer_id or actor.person_id or UUID(int=0)
-
-
 def remember(actor: Actor, key: str, mark: bytes, result: dict[str, Any], at: datetime) -> None:
     """Keep the result under its key; a concurrent twin of the request fails here and reads the winner's."""
     with connection.cursor() as cursor:
-        values: list[Any] = [actor_key(actor), key, mark, Jsonb(result), at]
+        values: list[Any] = [actor.requester, key, mark, Jsonb(result), at]
         cursor.execute(
             "INSERT INTO matters_request (actor, key, fingerprint, result, at) VALUES (%s, %s, %s, %s, %s)",
             values,

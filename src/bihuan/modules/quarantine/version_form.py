@@ -74,12 +74,12 @@ class VersionForm(forms.Form):
             days = sorted({day for one in rules.series if one.kind == kind for day in one.days})
             times = [at.strftime("%H:%M") for one in rules.series if one.kind == kind for _, at in one.times]
             self.fields[f"{kind}_days"] = forms.CharField(
-                label=lazily(Text(f"{zh}:哪些天", f"{en}: on which days")), required=False, max_length=200,
-                help_text=lazily(Text("例如 1-14 或 1、2、4、7;不做则留空", "as 1-14 or 1, 2, 4, 7; empty: never")),
+                label=lazily(Text(f"{zh}：哪些天", f"{en}: on which days")), required=False, max_length=200,
+                help_text=lazily(Text("例如 1-14 或 1、2、4、7；不做则留空", "as 1-14 or 1, 2, 4, 7; empty: never")),
                 initial=_written(days), widget=forms.TextInput(attrs=line),
             )  # fmt: skip
             self.fields[f"{kind}_times"] = forms.CharField(
-                label=lazily(Text(f"{zh}:几点前", f"{en}: by what time")), required=False, max_length=40,
+                label=lazily(Text(f"{zh}：几点前", f"{en}: by what time")), required=False, max_length=40,
                 help_text=lazily(Text("一个时间，或上午和下午两个，例如 10:00 17:00", "one time, or two: 10:00 17:00")),
                 initial=" ".join(times), widget=forms.TextInput(attrs=short),
             )  # fmt: skip

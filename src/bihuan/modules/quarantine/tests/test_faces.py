@@ -181,6 +181,9 @@ def test_release_is_refused_with_the_list_and_done_when_the_loop_is_closed(
     stay.matter.refresh_from_db()
     assert stay.matter.state == "observed"
     items = [due.item.code for due in line.missing]
+    address_waive = f"/sites/{site.place.code}/stays/{stay.pk}/waive/"
+    unticked = manager.post(address_waive, {"reason": "外出就诊", "bihuan_key": "waive-0"})
+    assert unticked.status_code == 422 and 'value="外出就诊"' in unticked.content.decode()
     manager.post(
         f"/sites/{site.place.code}/stays/{stay.pk}/waive/",
         {"item": items, "reason": "外出就诊，返回后补测", "bihuan_key": "waive-1"},

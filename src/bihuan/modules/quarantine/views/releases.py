@@ -27,6 +27,7 @@ from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Suggestion
 from bihuan.modules.quarantine import live, panel, queries, rules
 from bihuan.modules.quarantine.matter import ABSENT
+from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Category, Release, Waiver
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import RoomLine, StayLine
@@ -48,10 +49,23 @@ class Line:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was filled in to waive items and could not be taken: it is shown again."""
+
+    stay: UUID
+    items: list[str]
+    reason: str
+
+
 @officer_page()
 def releases(request: OfficerRequest, code: str) -> HttpResponse:
     """Show whose release day has come, those whose loop is closed first."""
-    site = inside(request.actor, code)
+    return _page(request, inside(request.actor, code))
+
+
+def _page(request: OfficerRequest, site: Site, typed: Typed | None = None, status: int = 200) -> HttpResponse:
+    code = site.place.code
     now = timezone.now()
     today = now.astimezone(LOCAL).date()
     found = [
@@ -76,6 +90,7 @@ def releases(request: OfficerRequest, code: str) -> HttpResponse:
         "site": site,
         "crumbs": crumbs(site, Crumb(Text("解除隔离", "Releases"))),
         "now": now,
+        "typed": typed,
         "lines": lines,
         "ready": sum(line.refusal is None for line in lines),
         "releases": may(request.actor, "release"),
@@ -94,7 +109,7 @@ def releases(request: OfficerRequest, code: str) -> HttpResponse:
             ],
         ),
     }
-    return render(request, "quarantine/releases.html", content)
+    return render(request, "quarantine/releases.html", content, status=status)
 
 
 @require_POST
@@ -135,19 +150,27 @@ def waive(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
     stay = stay_of(actor, site, stay_id)
     items = request.POST.getlist("item")
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    typed, said_no = Typed(stay.id, items, reason), None
     if not items or not reason:
-        words = Text(
+        said_no = Text(
             "免做没有提交：请勾选项目并写明理由", "Nothing waived: tick the items and give the reason"
         )
-        messages.error(request, said(words))
     else:
-        now, key = timezone.now(), request.POST.get("bihuan_key", "")[:64]
-        steps = [(stay.id, Step("waive", Waiver(item=item, reason=reason), now)) for item in items]
-        try:
-            engine.perform_many(steps, actor=actor, key=f"{key}/waive", raising=True)
-        except NotDone as error:
-            messages.error(request, f"{stay.number}: {said(error.text)}")
-        else:
-            words = Text(f"已免做 {len(items)} 项：{stay.number}", f"{len(items)} waived: {stay.number}")
-            messages.success(request, said(words))
+        said_no = _waive(stay, typed, actor, request.POST.get("bihuan_key", "")[:64])
+    if said_no is not None:
+        messages.error(request, f"{stay.number}: {said(said_no)}")
+        return _page(request, site, typed, status=422)
+    words = Text(f"已免做 {len(items)} 项：{stay.number}", f"{len(items)} waived: {stay.number}")
+    messages.success(request, said(words))
     return HttpResponseRedirect(reverse("quarantine:releases", args=[code]))
+
+
+def _waive(stay: Matter, typed: Typed, actor: Actor, key: str) -> Text | None:
+    """Waive all of the items or none; returns why not, if not."""
+    now = timezone.now()
+    steps = [(stay.id, Step("waive", Waiver(item=item, reason=typed.reason), now)) for item in typed.items]
+    try:
+        engine.perform_many(steps, actor=actor, key=f"{key}/waive", raising=True)
+    except NotDone as error:
+        return error.text
+    return None
