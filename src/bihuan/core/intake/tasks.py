@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+from bihuan.core.access.actors import system_actor
 from bihuan.core.intake import batches, originals
 from bihuan.core.intake.models import Batch
 from bihuan.core.intake.runs import Busy
@@ -21,7 +22,7 @@ from bihuan.core.spec.text import Text
 
 log = logging.getLogger("bihuan.intake")
 KEPT_DAYS = 30
-"""Days for which originals are kept after a batch is done, so that marked workbooks can be fetched."""
+"""Days for which originals are kept after a batch is done (or lies unfinished), to fetch marked workbooks from."""
 WAITING = ("todo", "doing")
 AFTER_BUSY = RetryStrategy(max_attempts=360, wait=5, retry_exceptions={Busy})
 
@@ -94,8 +95,10 @@ def pick_up(timestamp: int) -> int:
 @app.periodic(cron="40 3 * * *", periodic_id="intake.forget")
 @app.task(name="intake.forget", queueing_lock="intake.forget")
 def forget(timestamp: int) -> int:
-    """Destroy the originals of batches that are done with; rows, figures and receipts stay."""
+    """Destroy the originals of batches that are done with, or were left lying; rows, figures, receipts stay."""
     before = timezone.now() - timedelta(days=KEPT_DAYS)
+    for batch in Batch.objects.filter(state__in=("checked", "failed"), started_at__lt=before):
+        batches.cancel(batch, actor=system_actor(batch.jurisdiction))
     old = Batch.objects.filter(finished_at__lt=before, files__stored__gt="").distinct()
     for batch in old:
         originals.destroy(batch)

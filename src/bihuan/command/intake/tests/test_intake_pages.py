@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bihuan.command.intake.tests.desk import applied, handed_in, send, signed_in
 from bihuan.core.intake import batches, findings, originals, tasks
@@ -20,6 +22,7 @@ from bihuan.core.intake.models import Batch, Row, SourceFile, Synonym
 from bihuan.core.ledger.models import Entry
 from bihuan.core.people.vault import vault
 from bihuan.modules.quarantine.drill_registers import Truth, write_registers
+from bihuan.modules.quarantine.registers.stays import STAYS
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +183,55 @@ def test_originals_are_sealed_at_rest_and_go_with_their_key(
     originals.destroy(batch)
     assert vault().existing([(batch.id, "intake")]) == [None]
     assert "按期销毁" in page(client, batch)
+
+
+def test_originals_go_thirty_days_after_the_batch_and_the_rows_stay(
+    client: Client, folder: Path, truth: Truth
+) -> None:
+    done = applied(client, handed_in(client, folder))
+    (folder / "stays" / "more.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    lying = handed_in(client, folder)
+    past = timezone.now() - timedelta(days=31)
+    Batch.objects.filter(pk=done.pk).update(finished_at=past)
+    assert tasks.forget(timestamp=0) == 1
+    assert vault().existing([(done.id, "intake"), (lying.id, "intake")])[0] is None
+    assert lying.files.exclude(stored="").exists()
+    assert Row.objects.filter(register="stays", state="accepted").count() == truth.accepted
+    Batch.objects.filter(pk=lying.pk).update(started_at=past)
+    tasks.forget(timestamp=0)
+    lying.refresh_from_db()
+    assert lying.state == "cancelled"
+
+
+def test_a_corrected_workbook_sent_again_says_what_is_corrected_changed_and_as_before(
+    client: Client, folder: Path, truth: Truth
+) -> None:
+    applied(client, handed_in(client, folder))
+    place = next(p for p in sorted(truth.problems) if p[3] == "missing_check_in" and p[0].endswith(".xlsx"))
+    file, sheet, row, _ = place
+    before = Row.objects.filter(register="stays", state="accepted").count()
+    _fill(folder / file, str(sheet), row, "check_in", "2021-11-10")
+    batch = handed_in(client, folder, folder / file)
+    assert batch.result is not None
+    new, changed, unchanged = batch.result["taken"]
+    assert (new, changed, batch.result["corrected"]) == (1, 0, 1)
+    assert unchanged == Row.objects.filter(register="stays", state="accepted", file=file).count()
+    said = page(client, batch)
+    assert f"第 {row} 行：上次退回，现在可以收" in said
+    applied(client, batch)
+    assert Row.objects.filter(register="stays", state="accepted").count() == before + 1
+    assert not Row.objects.filter(file__endswith=Path(file).name, row=row, state="rejected").exists()
+
+
+def _fill(path: Path, sheet: str, row: int, field: str, value: str) -> None:
+    book = openpyxl.load_workbook(path)
+    vocabulary = STAYS.vocabulary()
+    column = next(
+        cell.column for cells in book[sheet].iter_rows(max_row=6) for cell in cells
+        if vocabulary.meaning(str(cell.value or "")) == field
+    )  # fmt: skip
+    book[sheet].cell(row, column).value = value
+    book.save(path)
 
 
 def test_a_batch_is_withdrawn_before_it_is_taken_in_and_not_after(
