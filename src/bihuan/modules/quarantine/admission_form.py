@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils import timezone
 from stdnum.iso7064 import mod_11_2
 
 from bihuan.core.people.identity import Identity
@@ -132,7 +133,7 @@ class CheckInForm:
         if not self.orders or kind not in {NEW, KNOWN}:
             self.problems.append(("who", Text("请选择要入住的人", "Choose who checks in")))
             return None
-        fine = self.order.is_valid() and fine
+        fine = self._sound_order() and fine
         person = _uuid(chosen) if kind == KNOWN else None
         if kind == NEW:
             fine = self.person.is_valid() and fine
@@ -140,6 +141,15 @@ class CheckInForm:
             return None
         identity = self.person.identity() if kind == NEW else None
         return CheckIn(person=person, identity=identity, order=self.order.payload(), admission=admission)
+
+    def _sound_order(self) -> bool:
+        """Check the order; an exposure that is still to come would put the release off for years unseen."""
+        if self.order.is_valid():
+            exposed = self.order.cleaned_data.get("last_exposure")
+            if exposed is not None and exposed > timezone.localdate():
+                words = Text("末次暴露不能晚于今天", "The last exposure cannot be after today")
+                self.order.add_error("last_exposure", said(words))
+        return self.order.is_valid()
 
     def _admission(self) -> Admission | None:
         other = _uuid(self.shares_with)

@@ -61,6 +61,15 @@ def test_somebody_new_is_ordered_admitted_and_given_a_slip(county: County, signe
 
 
 @pytest.mark.django_db
+def test_an_exposure_in_the_future_is_refused_beside_its_box(county: County, signed_in: SignedIn) -> None:
+    room, people = _free_room(county), Person.objects.count()
+    address = f"/sites/{county.sites[0].place.code}/admit/"
+    answer = signed_in("manager").post(address, _typed(room, **{"o-last_exposure": "2999-01-01"}))
+    assert answer.status_code == 422 and "末次暴露不能晚于今天" in answer.content.decode()
+    assert Person.objects.count() == people
+
+
+@pytest.mark.django_db
 def test_the_back_button_never_takes_the_next_person_for_the_last(
     county: County, signed_in: SignedIn
 ) -> None:
