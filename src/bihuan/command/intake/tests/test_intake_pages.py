@@ -19,6 +19,7 @@ from django.utils import timezone
 from bihuan.command.intake.tests.desk import applied, handed_in, send, signed_in
 from bihuan.core.intake import batches, findings, originals, tasks
 from bihuan.core.intake.models import Batch, Row, SourceFile, Synonym
+from bihuan.core.intake.runs import Busy
 from bihuan.core.ledger.models import Entry
 from bihuan.core.people.vault import vault
 from bihuan.modules.quarantine.drill_registers import Truth, write_registers
@@ -348,6 +349,20 @@ def test_a_batch_whose_worker_died_is_queued_again(client: Client, folder: Path,
         cursor.execute("DELETE FROM procrastinate_jobs")
     assert tasks.pick_up(timestamp=0) == 1
     assert tasks.pick_up(timestamp=0) == 0
+
+
+def test_two_workers_never_work_on_one_batch_at_once(client: Client, folder: Path, truth: Truth) -> None:
+    send(client, folder)
+    batch = Batch.objects.exclude(key="").get()
+    with connection.copy().cursor() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [batches._lock(batch.id)])
+        with pytest.raises(Busy):
+            batches.read(batch.id)
+        other.execute("SELECT pg_advisory_unlock(%s)", [batches._lock(batch.id)])
+        other.connection.close()
+    batches.read(batch.id)
+    batch.refresh_from_db()
+    assert batch.state == "checked"
 
 
 def test_a_failure_is_told_and_the_batch_can_be_tried_again(
