@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from bihuan.core.access.recording import record
 from bihuan.core.intake import findings, originals
 from bihuan.core.intake.models import Batch, SourceFile, Synonym
 from bihuan.core.intake.problems import Policy
-from bihuan.core.intake.runs import Report, registers, run
+from bihuan.core.intake.runs import Report, alone, registers, run
 from bihuan.core.intake.watching import Watch
 from bihuan.core.matters.errors import NotDone
 from bihuan.core.papers import receipts
@@ -83,16 +84,22 @@ def actor_of(batch: Batch) -> Actor:
 
 
 def read(batch_id: UUID) -> None:
-    """Read and check a batch's files, and keep what was found; does nothing unless it waits to be read."""
-    batch = Batch.objects.filter(pk=batch_id, state="reading").first()
-    if batch is None:
-        return
-    try:
-        with originals.unsealed(batch) as folder:
+    """Read and check a batch's files, and keep what was found; does nothing unless it waits to be read.
+
+    Raises Busy where another worker is at it.
+    """
+    with alone(lock=_lock(batch_id)):
+        batch = Batch.objects.filter(pk=batch_id, state="reading").first()
+        if batch is None:
+            return
+        with suppress(Gone), originals.unsealed(batch) as folder:
             report = run([folder], actor=actor_of(batch), dry_run=True, watch=_Told(batch))
             _keep(batch, report, {"state": "checked", "checked_at": timezone.now()})
-    except Gone:
-        return
+
+
+def _lock(batch_id: UUID) -> int:
+    """Return the number under which one worker at a time holds a batch (64 bits, signed)."""
+    return int.from_bytes(batch_id.bytes[8:], signed=True)
 
 
 def _keep(batch: Batch, report: Report, change: dict[str, Any]) -> None:
@@ -151,10 +158,13 @@ def ask_to_apply(batch: Batch, *, actor: Actor) -> bool:
 
 def apply(batch_id: UUID) -> None:
     """Take a batch in. Killed and begun again, it goes on with the files not taken in yet. Raises Busy."""
-    batch = Batch.objects.filter(pk=batch_id, state="applying").first()
-    if batch is None:
-        return
-    actor = actor_of(batch)
+    with alone(lock=_lock(batch_id)):
+        batch = Batch.objects.filter(pk=batch_id, state="applying").first()
+        if batch is not None:
+            _apply(batch, actor_of(batch))
+
+
+def _apply(batch: Batch, actor: Actor) -> None:
     with originals.unsealed(batch) as folder:
         report = run([folder], actor=actor, watch=_Told(batch), batch=batch)
     with transaction.atomic():

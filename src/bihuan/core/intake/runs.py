@@ -150,13 +150,16 @@ def _finish(batch: Batch, report: Report) -> None:
 
 
 @contextmanager
-def alone(wanted: bool = True) -> Iterator[None]:
-    """Hold the intake's lock for this session; it goes with the process, however that ends. Raises Busy."""
+def alone(wanted: bool = True, lock: int = LOCK) -> Iterator[None]:
+    """Hold the intake's lock (or one batch's) for this session; it goes with the process, however that ends.
+
+    Raises Busy where another session holds it.
+    """
     if not wanted:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         row = cursor.fetchone()
     if row is None or not row[0]:
         raise Busy(
@@ -169,7 +172,7 @@ def alone(wanted: bool = True) -> Iterator[None]:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
 @dataclass(slots=True)

@@ -27,7 +27,7 @@ WAITING = ("todo", "doing")
 AFTER_BUSY = RetryStrategy(max_attempts=360, wait=5, retry_exceptions={Busy})
 
 
-@app.task(name="intake.read", pass_context=True)
+@app.task(name="intake.read", pass_context=True, retry=AFTER_BUSY)
 def read(context: JobContext, batch_id: str) -> None:
     """Read a batch (a dry run); run twice, the second finds it read."""
     _guarded(batch_id, "reading")
