@@ -48,6 +48,11 @@ class Records:
     columns: tuple[Text, ...]
     rows: list[Record]
 
+    @property
+    def openable(self) -> bool:
+        """Tell whether the reader may open any of them."""
+        return any(row.matter_id is not None for row in self.rows)
+
 
 def behind(figure: Figure, at: Moment, actor: Actor, *, limit: int, offset: int = 0) -> Records:
     """Return the records behind a figure, masked as for this reader. Four queries."""

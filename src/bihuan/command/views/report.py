@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,9 +18,6 @@ from django.views.decorators.http import require_POST
 from bihuan.command.matter import REPORT, Draft
 from bihuan.command.report.build import document
 from bihuan.command.report.document import Number, ReportDocument, chinese_ordinal
-from bihuan.command.report.docx import render_docx
-from bihuan.command.report.pdf import render_pdf
-from bihuan.command.report.plain import as_data
 from bihuan.command.sitrep import checks, moments, reports, rows
 from bihuan.command.worklist.filters import midnight
 from bihuan.core.figures.evaluate import Moment
@@ -32,7 +26,6 @@ from bihuan.core.matters.details import Opening
 from bihuan.core.matters.errors import UnknownMatter
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import figures
-from bihuan.core.papers import services as papers
 from bihuan.core.papers.wording import day
 from bihuan.core.spec.figures import Figure
 from bihuan.core.spec.matters import Snapshot
@@ -44,15 +37,8 @@ from bihuan.kit.parts import Crumb
 
 READERS = tuple(post.code for post in REPORT.seen_by)
 NAME = Text("日报", "Report")
-PER_PAGE, EXPORTED_MOST, LISTED = 15, 20_000, 60
-RENDERERS: Mapping[str, tuple[str, Callable[[ReportDocument, str], bytes]]] = {
-    "pdf": ("application/pdf", render_pdf),
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", render_docx),
-    "json": (
-        "application/json",
-        lambda made, _: json.dumps(as_data(made), ensure_ascii=False, indent=1).encode(),
-    ),
-}
+PER_PAGE, LISTED = 15, 60
+FORMS = ("pdf", "docx", "json")
 
 
 @officer_page(*READERS)
@@ -98,7 +84,7 @@ def begin(request: OfficerRequest) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("report", args=[outcome.matter_id]))
 
 
-def _report(request: OfficerRequest, report_id: UUID) -> reports.Report:
+def find_report(request: OfficerRequest, report_id: UUID) -> reports.Report:
     row = (
         Matter.objects.filter(id=report_id, type=REPORT.code, jurisdiction=request.actor.jurisdiction)
         .select_related("organ", "place", "person", "assignee").first()
@@ -111,7 +97,7 @@ def _report(request: OfficerRequest, report_id: UUID) -> reports.Report:
 @officer_page(*READERS)
 def report(request: OfficerRequest, report_id: UUID) -> HttpResponseBase:
     """Show one report: a draft from the ledger, or its frozen values; every number opens."""
-    found = _report(request, report_id)
+    found = find_report(request, report_id)
     row = found.matter
     earlier_at, earlier, earlier_report = reports.before(found)
     context = {
@@ -125,7 +111,7 @@ def report(request: OfficerRequest, report_id: UUID) -> HttpResponseBase:
         "here": reverse("report", args=[row.id]) + "?",
         "moment_query": _moment_query(found.at, str(row.id)),
         "crumbs": [Crumb(NAME, reverse("reports")), Crumb(Text(row.number, row.number))],
-        "formats": [(form, reverse("report_file", args=[row.id, form])) for form in RENDERERS],
+        "formats": [(form, reverse("report_file", args=[row.id, form])) for form in FORMS],
         "compare": _compare_address(earlier_at, found.at),
         "since": _compare_address(found.at, moments.moment(found.at.cutoff)),
     }
@@ -227,7 +213,7 @@ def figure(request: OfficerRequest, key: str) -> HttpResponseBase:
     frozen = request.GET.get("report", "")
     values = dict(moments.known_values(at))
     if frozen:
-        values = dict(_report(request, _uuid(frozen)).values)
+        values = dict(find_report(request, _uuid(frozen)).values)
     earlier = moments.known_values(moments.moment(cutoff - timedelta(days=1), at.known_at))
     context = {"at": at, **_drilled(request, at, values, earlier, key)}
     if not request.htmx:
@@ -267,47 +253,3 @@ def _drilled(
         "panel": reverse("figure", args=[key]),
         "export": f"{reverse('figure_rows', args=[key])}?{query}",
     }
-
-
-@officer_page(*READERS)
-def figure_rows(request: OfficerRequest, key: str) -> HttpResponseBase:
-    """Send the records behind a number as CSV: ledger numbers and what tells them apart, people masked."""
-    if key not in figures():
-        raise Http404
-    cutoff = moments.read(request.GET.get("cutoff", "")) or midnight(timezone.now())
-    at = moments.moment(cutoff, moments.read(request.GET.get("known_at", "")))
-    found = rows.behind(figures()[key], at, request.actor, limit=EXPORTED_MOST)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    heads = (Text("台账", "Ledger"), Text("事项", "Matter"), Text("地点", "Place"), Text("当事人", "Person"))
-    writer.writerow([said(head) for head in (*heads, *found.columns)])
-    for one in found.rows:
-        cells = [_plain(cell) for cell in one.cells]
-        writer.writerow([one.entry_id, one.number, one.place, one.person.name if one.person else "", *cells])
-    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{key.replace(":", "-")}.csv"'
-    return answer
-
-
-def _plain(cell: object) -> str:
-    if isinstance(cell, datetime):
-        return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
-    words = said(cell)
-    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
-
-
-@officer_page(*READERS)
-def report_file(request: OfficerRequest, report_id: UUID, form: str) -> HttpResponseBase:
-    """Send a report as PDF/A, Word or JSON; an issued one's PDF is the official file itself."""
-    if form not in RENDERERS:
-        raise Http404
-    found, (media_type, make) = _report(request, report_id), RENDERERS[form]
-    chosen = "en" if request.GET.get("language", language()).startswith("en") else "zh-hans"
-    if form == "pdf" and found.paper is not None and chosen == "zh-hans":
-        body = papers.read(found.paper)
-    else:
-        body = make(found.document(), chosen)
-    answer = HttpResponse(body, content_type=media_type)
-    local = timezone.localtime(found.at.cutoff)
-    answer["Content-Disposition"] = f'attachment; filename="report-{local:%Y%m%d-%H%M}.{form}"'
-    return answer
