@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -88,6 +88,9 @@ def report(
 ) -> None:
     """Print the situation report for a cut-off; write it as PDF/A or DOCX where asked."""
     moment = _moment(at, known_at)
+    if moment.cutoff > datetime.now(SHANGHAI) + timedelta(days=1):
+        typer.echo("截止时刻还没有到,不能出日报 / the cut-off lies ahead: no report yet", err=True)
+        raise typer.Exit(2)
     from bihuan.command.report.build import document
     from bihuan.command.report.plain import as_data, as_text
 

@@ -52,6 +52,8 @@ def take_in(
     )
     if not dry_run:
         seals.seal(wait=False)
+    if not any(report.intake.recognised.values()):
+        raise typer.Exit(REFUSED)
     if report.rejected or any(p.policy is Policy.REJECT for p in report.intake.problems):
         raise typer.Exit(REJECTED)
 

@@ -89,11 +89,15 @@ def _allowed(topic: str, officer_id: UUID, organs: set[str], places: set[str], a
     return not name or name == str(officer_id)
 
 
-def since(last: int, topics: list[str], limit: int = 1000) -> list[tuple[int, str, object]]:
-    """Return (number, topic, payload) of the events after `last`, the oldest first."""
+def since(last: int, topics: list[str]) -> list[tuple[int, str, object]]:
+    """Return (number, topic, payload) of the newest event of each topic after `last`, the oldest first.
+
+    One a topic: a screen that was away has to look once, however much happened.
+    """
     after = LiveEvent.objects.filter(topic__in=topics, id__gt=last - OVERLAP)
     recent = after.filter(models.Q(id__gt=last) | models.Q(at__gte=timezone.now() - timedelta(minutes=1)))
-    return list(recent.order_by("id").values_list("id", "topic", "payload")[:limit])
+    newest = recent.order_by("topic", "-id").distinct("topic")
+    return sorted(newest.values_list("id", "topic", "payload"), key=lambda event: event[0])
 
 
 def newest() -> int:

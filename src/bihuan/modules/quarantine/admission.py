@@ -106,9 +106,9 @@ def _registered(asked: CheckIn, actor: Actor, key: str) -> UUID:
     """
     assert asked.identity is not None
     if not asked.identity.identifier:
-        earlier = Request.objects.filter(
-            actor=actor.officer_id or UUID(int=0), key=f"{key}/order"
-        ).values_list("result", flat=True)
+        earlier = Request.objects.filter(actor=actor.requester, key=f"{key}/order").values_list(
+            "result", flat=True
+        )
         kept = next(iter(earlier), None)
         if kept is not None:
             person = Matter.objects.values_list("person_id", flat=True).get(id=kept["matter_id"])

@@ -135,7 +135,8 @@ STAY: MatterType[Any] = MatterType(
         Transition("revoke", "撤销", "Revoke the order", ANY_OPEN, to=REVOKED, by=(QUARANTINE_DESK, REVIEWER),
                    payload=asks.Remark, says=Text("撤销隔离决定: {reason}", "order revoked: {reason}")),
     ),
-    opened_by=(QUARANTINE_DESK, SITE_MANAGER, REGISTRAR), opening=asks.Order, opening_zh="作出隔离决定", opening_en="Order quarantine",
+    opened_by=(QUARANTINE_DESK, SITE_MANAGER, REGISTRAR), opening=asks.Order, opening_unless=(rules.order_is_founded,),
+    opening_zh="作出隔离决定", opening_en="Order quarantine",
     seen_by=(SITE_MANAGER, SITE_NURSE, QUARANTINE_DESK, TRANSFER_DESK, REVIEWER, REGISTRAR, SYSTEM),
     retention=Retention(days=180, basis=PRIVACY_LAW[19]), number="隔〔{year}〕{place}-{n:04d}",
 )  # fmt: skip

@@ -11,11 +11,27 @@ from bihuan.modules.quarantine.payloads import (
     Admission,
     Departure,
     Observation,
+    Order,
     Release,
     TestResult,
     Waiver,
 )
-from bihuan.modules.quarantine.protocol import open_items
+from bihuan.modules.quarantine.protocol import LOCAL, open_items
+
+
+def order_is_founded(stay: Snapshot, order: Order, now: datetime) -> Refusal | None:
+    """Refuse an order without a legal basis, or with an exposure that has not happened yet."""
+    if not order.legal_basis.strip():
+        return Refusal(
+            Text("隔离决定须写明法律依据", "An order must name its legal basis"),
+            instead=Text("填写法律依据,例如法律名称和条", "Fill in the law and its article"),
+        )
+    if order.last_exposure is not None and order.last_exposure > now.astimezone(LOCAL).date():
+        return Refusal(
+            Text("末次暴露日期在今天之后", "The last exposure lies after today"),
+            instead=Text("请核对日期", "Check the date"),
+        )
+    return None
 
 
 def people_present(site: Snapshot, now: datetime) -> Refusal | None:

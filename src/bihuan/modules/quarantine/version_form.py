@@ -70,19 +70,8 @@ class VersionForm(forms.Form):
             label=lazily(Text("满几天解除", "Released after how many days")), min_value=1, max_value=LONGEST,
             initial=rules.length, widget=forms.TextInput(attrs={**short, "inputmode": "numeric"}),
         )  # fmt: skip
-        for kind, (zh, en) in KIND_LABELS.items():
-            days = sorted({day for one in rules.series if one.kind == kind for day in one.days})
-            times = [at.strftime("%H:%M") for one in rules.series if one.kind == kind for _, at in one.times]
-            self.fields[f"{kind}_days"] = forms.CharField(
-                label=lazily(Text(f"{zh}：哪些天", f"{en}: on which days")), required=False, max_length=200,
-                help_text=lazily(Text("例如 1-14 或 1、2、4、7；不做则留空", "as 1-14 or 1, 2, 4, 7; empty: never")),
-                initial=_written(days), widget=forms.TextInput(attrs=line),
-            )  # fmt: skip
-            self.fields[f"{kind}_times"] = forms.CharField(
-                label=lazily(Text(f"{zh}：几点前", f"{en}: by what time")), required=False, max_length=40,
-                help_text=lazily(Text("一个时间，或上午和下午两个，例如 10:00 17:00", "one time, or two: 10:00 17:00")),
-                initial=" ".join(times), widget=forms.TextInput(attrs=short),
-            )  # fmt: skip
+        for kind in KIND_LABELS:
+            self._ask_for(kind, line, short)
         self.fields["source_zh"] = forms.CharField(
             label=lazily(Text("依据（文件名称和文号）", "Source, in Chinese")), max_length=200,
             initial=rules.source.zh, widget=forms.TextInput(attrs=line),
@@ -90,6 +79,23 @@ class VersionForm(forms.Form):
         self.fields["source_en"] = forms.CharField(
             label=lazily(Text("依据（英文）", "Source, in English")), max_length=200,
             initial=rules.source.en, widget=forms.TextInput(attrs=line),
+        )  # fmt: skip
+
+    def _ask_for(self, kind: str, line: dict[str, str], short: dict[str, str]) -> None:
+        """Ask on which days and by what time a kind of item is due."""
+        zh, en = KIND_LABELS[kind]
+        rules = self.rules
+        days = sorted({day for one in rules.series if one.kind == kind for day in one.days})
+        times = [at.strftime("%H:%M") for one in rules.series if one.kind == kind for _, at in one.times]
+        self.fields[f"{kind}_days"] = forms.CharField(
+            label=lazily(Text(f"{zh}：哪些天", f"{en}: on which days")), required=False, max_length=200,
+            help_text=lazily(Text("例如 1-14 或 1、2、4、7；不做则留空", "as 1-14 or 1, 2, 4, 7; empty: never")),
+            initial=_written(days), widget=forms.TextInput(attrs=line),
+        )  # fmt: skip
+        self.fields[f"{kind}_times"] = forms.CharField(
+            label=lazily(Text(f"{zh}：几点前", f"{en}: by what time")), required=False, max_length=40,
+            help_text=lazily(Text("一个时间，或上午和下午两个，例如 10:00 17:00", "one time, or two: 10:00 17:00")),
+            initial=" ".join(times), widget=forms.TextInput(attrs=short),
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

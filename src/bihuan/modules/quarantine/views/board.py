@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from django.http import HttpResponse
@@ -50,20 +50,19 @@ def site_board(request: OfficerRequest, code: str) -> HttpResponse:
     rooms = queries.rooms_with(site.place_id, board.since(today))
     floors = board.floors(rooms)
     opened = _room(rooms, request.GET.get("room", ""))
-    key = f"{opened.building}-{opened.floor}" if opened else request.GET.get("floor", "")
-    current = next((floor for floor in floors if floor.key == key), floors[0] if floors else None)
+    current = _floor(floors, opened, request.GET.get("floor", ""))
     shown = [r for r in rooms if current and (r.building, r.floor) == (current.building, current.floor)]
     queries.add_marks([stay for room in shown for stay in room.stays])
     lines = list(board.rows(shown, now))
     names = masked({line.stay.person_id for line in lines if line.stay})
-    days, numbers = board.days_shown(today), board.numbers(rooms, now)
+    days = board.days_shown(today)
     content = {
+        **_numbers(board.numbers(rooms, now), now),
         "site": site,
         "crumbs": crumbs(site),
         "now": now,
         "today": today,
         "days": days,
-        "numbers": numbers,
         "ordered": queries.waiting(site.place_id),
         "floors": floors,
         "current": current,
@@ -78,15 +77,28 @@ def site_board(request: OfficerRequest, code: str) -> HttpResponse:
         "onset": ONSET,
         "legend": [(drawn(mark, language()), mark.text) for mark in board.LEGEND],
         "protocols": _protocols(rooms, today),
-        "free": numbers.rooms - numbers.rooms_used,
-        "used": round(100 * numbers.rooms_used / numbers.rooms) if numbers.rooms else 0,
-        "worst": dates.amount_of(now - numbers.worst) if numbers.worst else None,
         "no_rooms": NO_ROOMS,
         "rounds": may(actor, "observe"),
         "admits": may(actor, "admit"),
         "here": reverse("quarantine:board", args=[code]),
     }
     return render(request, "quarantine/board.html", content)
+
+
+def _numbers(numbers: board.Numbers, now: datetime) -> dict[str, object]:
+    """Return the site's numbers with what stands small beside them."""
+    return {
+        "numbers": numbers,
+        "free": numbers.rooms - numbers.rooms_used,
+        "used": round(100 * numbers.rooms_used / numbers.rooms) if numbers.rooms else 0,
+        "worst": dates.amount_of(now - numbers.worst) if numbers.worst else None,
+    }
+
+
+def _floor(floors: list[board.Floor], opened: RoomLine | None, asked: str) -> board.Floor | None:
+    """Return the floor to show: the opened room's, the one asked for, or the first."""
+    key = f"{opened.building}-{opened.floor}" if opened else asked
+    return next((floor for floor in floors if floor.key == key), floors[0] if floors else None)
 
 
 def _room(rooms: list[RoomLine], asked: str) -> RoomLine | None:

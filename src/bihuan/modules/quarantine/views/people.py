@@ -10,20 +10,19 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import Text
 from bihuan.kit.pages import OfficerRequest, officer_page
-from bihuan.kit.parts import Crumb, Empty, Suggestion
+from bihuan.kit.parts import Crumb, Empty
 from bihuan.modules.quarantine import board, matter, queries
 from bihuan.modules.quarantine.figures import ONSET
 from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.payloads import Category
 from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.queries import StayLine
-from bihuan.modules.quarantine.views.reach import crumbs, inside, stay_of
+from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, stay_of
 
 PAGE = 50
 
@@ -91,13 +90,7 @@ def people(request: OfficerRequest, code: str) -> HttpResponse:
         "empty": Empty(
             Text("没有人在此列", "Nobody is on this list"),
             Text("这是好事：这一项目前没有要办的。", "That is good news: there is nothing to do here."),
-            [
-                Suggestion(
-                    Text("回到看板", "Back to the board"),
-                    reverse("quarantine:board", args=[code]),
-                    "layout-board",
-                )
-            ],
+            back_to_board(code),
         ),
     }
     return render(request, "quarantine/people.html", content)

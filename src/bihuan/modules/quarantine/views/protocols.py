@@ -157,22 +157,9 @@ def apply_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
     target = get_object_or_404(Protocol, pk=protocol_id)
     reason = request.POST.get("reason", "").strip()[:200]
     here = HttpResponseRedirect(f"{reverse('quarantine:protocols')}#p{target.pk}")
-    if not reason:
-        messages.error(request, said(Text("没有办：请写明依据", "Not done: give the basis")))
-        return here
-    if (
-        binding_of(target.code).id != target.pk
-        or target.effective_from > timezone.now().astimezone(LOCAL).date()
-    ):
-        messages.error(
-            request,
-            said(
-                Text(
-                    "没有办：只能改用已生效的最新一版",
-                    "Not done: only the newest version in force can be applied",
-                )
-            ),
-        )
+    said_no = _not_now(target, reason)
+    if said_no is not None:
+        messages.error(request, said(said_no))
         return here
     now, payload = timezone.now(), ProtocolChange(protocol=target.code, reason=reason)
     steps = [
@@ -195,6 +182,18 @@ def apply_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
             request, said(Text(f"{len(outcome.refused)} 人未改", f"{len(outcome.refused)} not changed"))
         )
     return here
+
+
+def _not_now(target: Protocol, reason: str) -> Text | None:
+    """Return why a version cannot be applied to running stays now, or None."""
+    if not reason:
+        return Text("没有办：请写明依据", "Not done: give the basis")
+    today = timezone.now().astimezone(LOCAL).date()
+    if binding_of(target.code).id != target.pk or target.effective_from > today:
+        return Text(
+            "没有办：只能改用已生效的最新一版", "Not done: only the newest version in force can be applied"
+        )
+    return None
 
 
 def _others(target: Protocol, jurisdiction: str) -> list[UUID]:

@@ -12,7 +12,7 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.access.permissions import content_types, visible
 from bihuan.core.matters.models import Matter
 from bihuan.core.spec import Text
-from bihuan.kit.parts import Crumb
+from bihuan.kit.parts import Crumb, Suggestion
 from bihuan.modules.quarantine import matter
 from bihuan.modules.quarantine.models import Site
 
@@ -66,6 +66,12 @@ def matter_address(matter_id: UUID) -> str:
         return reverse("matter", args=[matter_id])
     except NoReverseMatch:
         return f"/matters/{matter_id}/"
+
+
+def back_to_board(code: str) -> list[Suggestion]:
+    """Return what an empty page of a site offers: its board."""
+    words = Text("回到看板", "Back to the board")
+    return [Suggestion(words, reverse("quarantine:board", args=[code]), "layout-board")]
 
 
 def crumbs(site: Site | None = None, *more: Crumb) -> list[Crumb]:

@@ -24,14 +24,14 @@ from bihuan.core.spec import Text
 from bihuan.core.spec.matters import Refusal
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
-from bihuan.kit.parts import Crumb, Empty, Suggestion
+from bihuan.kit.parts import Crumb, Empty
 from bihuan.modules.quarantine import live, panel, queries, rules
 from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Category, Release, Waiver
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import RoomLine, StayLine
-from bihuan.modules.quarantine.views.reach import crumbs, inside, may, stay_of
+from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, may, stay_of
 
 LONGEST_REASON = 400
 
@@ -67,6 +67,29 @@ def releases(request: OfficerRequest, code: str) -> HttpResponse:
 def _page(request: OfficerRequest, site: Site, typed: Typed | None = None, status: int = 200) -> HttpResponse:
     code = site.place.code
     now = timezone.now()
+    lines = _lines(site, now)
+    content = {
+        "site": site,
+        "crumbs": crumbs(site, Crumb(Text("解除隔离", "Releases"))),
+        "now": now,
+        "typed": typed,
+        "lines": lines,
+        "ready": sum(line.refusal is None for line in lines),
+        "releases": may(request.actor, "release"),
+        "empty": Empty(
+            Text("今天没有到期解除的人", "Nobody is due for release"),
+            Text(
+                "到解除日当天零点，名单自动出现在这里。",
+                "The list fills by itself at midnight of each release day.",
+            ),
+            back_to_board(code),
+        ),
+    }
+    return render(request, "quarantine/releases.html", content, status=status)
+
+
+def _lines(site: Site, now: datetime) -> list[Line]:
+    """Return whose release day has come, those whose loop is closed first."""
     today = now.astimezone(LOCAL).date()
     found = [
         (room, stay)
@@ -85,31 +108,7 @@ def _page(request: OfficerRequest, site: Site, typed: Typed | None = None, statu
                 rules.loop_still_open(seen, now), missing, str(uuid4()),
             )
         )  # fmt: skip
-    lines.sort(key=lambda line: line.refusal is not None)
-    content = {
-        "site": site,
-        "crumbs": crumbs(site, Crumb(Text("解除隔离", "Releases"))),
-        "now": now,
-        "typed": typed,
-        "lines": lines,
-        "ready": sum(line.refusal is None for line in lines),
-        "releases": may(request.actor, "release"),
-        "empty": Empty(
-            Text("今天没有到期解除的人", "Nobody is due for release"),
-            Text(
-                "到解除日当天零点，名单自动出现在这里。",
-                "The list fills by itself at midnight of each release day.",
-            ),
-            [
-                Suggestion(
-                    Text("回到看板", "Back to the board"),
-                    reverse("quarantine:board", args=[code]),
-                    "layout-board",
-                )
-            ],
-        ),
-    }
-    return render(request, "quarantine/releases.html", content, status=status)
+    return sorted(lines, key=lambda line: line.refusal is not None)
 
 
 @require_POST

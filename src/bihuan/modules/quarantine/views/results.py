@@ -24,13 +24,15 @@ from bihuan.core.people.masks import Masked, masked
 from bihuan.core.spec import Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
-from bihuan.kit.parts import Crumb, Empty, Suggestion
+from bihuan.kit.parts import Crumb, Empty
 from bihuan.modules.quarantine import live, queries
+from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Result, TestResult
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import RoomLine, StayLine
-from bihuan.modules.quarantine.views.reach import crumbs, inside, may
+from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, may
 
+NOTHING = Text("没有选择任何结果，没有保存", "No result was chosen; nothing was saved")
 FUTURE = Text("采样时间不能晚于现在", "The sample cannot be later than now")
 
 
@@ -61,24 +63,11 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
     queries.add_marks([stay for _, stay in running])
     names = masked({stay.person_id for _, stay in running})
     lines = sorted(_lines(running, names, now), key=lambda line: line.due.due_at >= now)
-    status, sampled = 200, request.POST.get("sampled_at", "")
+    status = 200
     if request.method == "POST" and may(request.actor, "record_test"):
-        said_no = _sampled(sampled, now)
-        steps = [] if isinstance(said_no, Text) else list(_chosen(lines, request, said_no, now))
-        if isinstance(said_no, Text):
-            messages.error(request, said(said_no))
-            status = 422
-        elif not steps:
-            messages.warning(
-                request, said(Text("没有选择任何结果，没有保存", "No result was chosen; nothing was saved"))
-            )
-            status = 422
-        else:
-            live.changed(site.place_id)
-            outcome = _record(steps, request.actor, request.POST.get("bihuan_key", "")[:64])
-            if not _tell(request, lines, steps, outcome):
-                return HttpResponseRedirect(reverse("quarantine:results", args=[code]))
-            status = 422
+        if _take(request, lines, site, now):
+            return HttpResponseRedirect(reverse("quarantine:results", args=[code]))
+        status = 422
     content = {
         "site": site,
         "crumbs": crumbs(site, Crumb(Text("登记核酸结果", "Test results"))),
@@ -87,23 +76,32 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
         "recorded": [line for line in lines if line.mark],
         "results": list(Result),
         "result_words": {str(one): one.text for one in Result},
-        "sampled": sampled,
+        "sampled": request.POST.get("sampled_at", ""),
         "records": may(request.actor, "record_test"),
         "rest": request.POST.get("rest", ""),
         "key": uuid4(),
         "empty": Empty(
             Text("没有等结果的采样", "No test waits for its result"),
             Text("到今天为止，方案规定的采样都有结果。", "Every test up to today has its result."),
-            [
-                Suggestion(
-                    Text("回到看板", "Back to the board"),
-                    reverse("quarantine:board", args=[code]),
-                    "layout-board",
-                )
-            ],
+            back_to_board(code),
         ),
     }
     return render(request, "quarantine/results.html", content, status=status)
+
+
+def _take(request: OfficerRequest, lines: list[Line], site: Site, now: datetime) -> bool:
+    """Take the batch and say what came of it; returns whether all of it was taken."""
+    sampled = _sampled(request.POST.get("sampled_at", ""), now)
+    if isinstance(sampled, Text):
+        messages.error(request, said(sampled))
+        return False
+    steps = list(_chosen(lines, request, sampled, now))
+    if not steps:
+        messages.warning(request, said(NOTHING))
+        return False
+    outcome = _record(steps, request.actor, request.POST.get("bihuan_key", "")[:64])
+    live.changed(site.place_id)
+    return not _tell(request, lines, steps, outcome)
 
 
 def _lines(

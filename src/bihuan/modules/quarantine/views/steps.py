@@ -57,12 +57,7 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
     actor = request.actor
     site = inside(actor, code)
     stay = stay_of(actor, site, stay_id)
-    known = {one.code: one for one in STAY.transitions if not one.hidden}
-    if transition not in known:
-        raise Http404
-    wanted = known[transition]
-    if not permitted(actor, wanted.posts, stay.place_id):
-        raise PermissionDenied
+    wanted = _wanted(transition, actor, stay)
     seen = snapshot(stay)
     make = form_for(wanted.payload)  # type: ignore[arg-type]  # mypy takes a bare type for unhashable
     lists = lists_for(make, seen, actor)
@@ -99,10 +94,20 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
     return render(request, "quarantine/step.html", content, status=status)
 
 
+def _wanted(code: str, actor: Actor, stay: Matter) -> Transition[Any]:
+    """Return the step with this code; 404 where a page has none, 403 where the post does not take it."""
+    known = {one.code: one for one in STAY.transitions if not one.hidden}
+    if code not in known:
+        raise Http404
+    if not permitted(actor, known[code].posts, stay.place_id):
+        raise PermissionDenied
+    return known[code]
+
+
 def _repeated(request: OfficerRequest) -> bool:
     """Tell whether this very page was sent and done before; its choices may be gone because of that."""
     key = request.POST.get("bihuan_key", "")
-    return Request.objects.filter(actor=request.actor.officer_id or UUID(int=0), key=key).exists()
+    return Request.objects.filter(actor=request.actor.requester, key=key).exists()
 
 
 def _refusal(transition: Transition[Any], seen: Snapshot) -> Refusal | None:
