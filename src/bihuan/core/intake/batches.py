@@ -201,8 +201,11 @@ def _finish(batch: Batch, report: Report, actor: Actor, taken: list[int]) -> Non
 
 
 def _receipt(batch: Batch, actor: Actor, told: dict[str, int]) -> receipts.Receipt:
+    names = {register.key: register.en for register in registers()}
     items = [
-        receipts.Item(Text(file.path, file.path), bytes(file.sha256).hex(), file.size)
+        receipts.Item(
+            Text(file.path, names.get(file.register, "not a register")), bytes(file.sha256).hex(), file.size
+        )
         for file in batch.files.defer("findings").order_by("path")
     ]
     back = told["rejected"]
