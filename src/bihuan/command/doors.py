@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 
 from bihuan.command.matter import REPORT
 from bihuan.command.worklist.counts import Tally, tally
 from bihuan.command.worklist.filters import Filters
+from bihuan.core.access.actors import Actor
 from bihuan.core.access.posts import AUDITOR
 from bihuan.core.spec.posts import ADMINISTRATOR, REGISTRAR, REPORTER, SIGNATORY, SUPERVISOR
 from bihuan.core.spec.text import Text
 from bihuan.kit import session
 from bihuan.kit.doors import Door
 
-_KEPT = "_bihuan_tally"
+SECONDS = 15  # on other pages than the list itself the number in the bar may be so old
 
 
-def keep(request: HttpRequest, counted: Tally) -> None:
-    """Keep the numbers of the usual list, so that the bar does not ask for them again."""
-    setattr(request, _KEPT, counted)
+def _key(actor: Actor) -> str:
+    places = "-".join(sorted(map(str, actor.place_ids or ())))
+    return f"waiting/{actor.jurisdiction}/{actor.organ}/{actor.post}/{places}"
+
+
+def keep(actor: Actor, counted: Tally) -> None:
+    """Keep the number of the usual list, so that the bar does not ask for it on every page."""
+    cache.set(_key(actor), counted.rows("today"), SECONDS)
+
+
+def forget(actor: Actor) -> None:
+    """Let the number be asked for again: the actor has just changed it."""
+    cache.delete(_key(actor))
 
 
 def waiting(request: HttpRequest) -> int | None:
-    """Return how many rows the list of today has for this post. One query, unless a page counted already."""
+    """Return how many rows the list of today has for this post. One query, where it was not asked just now."""
     if session.appointment(request) is None:
         return None
-    counted: Tally | None = getattr(request, _KEPT, None)
-    if counted is None:
-        actor = session.actor(request)
+    actor = session.actor(request)
+    held: int | None = cache.get(_key(actor))
+    if held is None:
         counted = tally(actor, Filters.asked({}, actor), timezone.now())
-    return counted.rows("today")
+        keep(actor, counted)
+        held = counted.rows("today")
+    return held
 
 
 OPENERS = {REPORT.code: "reports"}

@@ -13,13 +13,15 @@ from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.figures.evaluate import Moment, values
 from bihuan.core.matters.registry import figures
 
-HELD, HELD_SECONDS = "figures/known_at", 60
+HELD, HELD_SECONDS = "figures/known_at", 120
 KEPT_SECONDS = 3600
 SETTLING = timedelta(minutes=2)  # entries may still be committing that were recorded before
 
 
 def read(text: str) -> datetime | None:
-    """Read a moment from an address (`2021-11-16T00:00`); the county's clock where no zone is given."""
+    """Read a moment from an address (`2021-11-16T00:00`, `now`); the county's clock where no zone is given."""
+    if text.strip() == "now":
+        return timezone.now()
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -30,7 +32,7 @@ def read(text: str) -> datetime | None:
 
 
 def steady() -> datetime:
-    """Return the time as known at which drafts are shown: now, held for a minute, so that pages agree."""
+    """Return the time as known at which drafts are shown: now, held for two minutes, so that pages agree."""
     held: datetime | None = cache.get(HELD)
     if held is None:
         held = timezone.now()
@@ -39,7 +41,7 @@ def steady() -> datetime:
 
 
 def moment(cutoff: datetime, known_at: datetime | None = None) -> Moment:
-    """Return the moment for the county; known as of now (held for a minute) unless said otherwise."""
+    """Return the moment for the county; known as of now (held for two minutes) unless said otherwise."""
     return Moment.of(cutoff, settings.BIHUAN.jurisdiction, known_at or steady())
 
 

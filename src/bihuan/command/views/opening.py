@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from bihuan.command import doors
 from bihuan.command.pages.opening import PersonForm, PlaceForm, may_open, needs_place, openers
 from bihuan.command.pages.taking import WhenForm, again, lists_for
 from bihuan.core.access.permissions import visible
@@ -101,6 +102,7 @@ def _open(request: OfficerRequest, kind: MatterType[Any], forms: _Forms) -> Http
             outcome = engine.open(kind, opening, actor=actor, key=forms.payload.key)
     except (Refused, Conflict, KeyReused) as error:
         return _refused(request, kind, error)
+    doors.forget(actor)
     done = Text(f"已登记 {outcome.number}", f"Registered {outcome.number}")
     messages.success(request, said(done))
     return HttpResponseRedirect(reverse("matter", args=[outcome.matter_id]))

@@ -113,6 +113,7 @@ def report(request: OfficerRequest, report_id: UUID) -> HttpResponseBase:
         "crumbs": [Crumb(NAME, reverse("reports")), Crumb(Text(row.number, row.number))],
         "formats": [(form, reverse("report_file", args=[row.id, form])) for form in FORMS],
         "compare": _compare_address(earlier_at, found.at),
+        "fresh": reverse("report", args=[row.id]) + "?known_at=now",
         "since": _compare_address(found.at, moments.moment(found.at.cutoff)),
     }
     if context["drill"]:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from bihuan.command import doors
 from bihuan.command.pages.lookup import Found, find_content
 from bihuan.command.pages.taking import StepPage, again, prepare
 from bihuan.command.pages.timeline import says
@@ -100,6 +101,7 @@ def _take(
         return _refused(request, found, transition, corrects, error)
     except (IntegrityError, DataError):
         return _refused(request, found, transition, corrects, Conflict(CONTRADICTS))
+    doors.forget(request.actor)
     label, state = transition.label, found.kind.state(outcome.state).label
     done = Text(f"已办理“{label.zh}”，现为“{state.zh}”。台账 #{spaced(outcome.entry_id)}",
                 f"Done: {label.en}; now “{state.en}”. Ledger #{spaced(outcome.entry_id)}")  # fmt: skip

@@ -42,7 +42,7 @@ HEADINGS = {
     "open": Text("全部未结", "All open matters"),
 }
 ICONS = {"today": "hourglass-high", "overdue": "alert-octagon", "soon": "clock", "open": "list-check"}
-FOUND_MOST = 100
+FOUND_MOST = 50
 
 
 @officer_page()
@@ -52,7 +52,7 @@ def worklist(request: OfficerRequest) -> HttpResponseBase:
     filters = Filters.asked(request.GET.dict(), actor)
     counted = tally(actor, filters, now)
     if not filters.narrowed and (filters.scope == "mine") == has_duties(actor):
-        doors.keep(request, counted)
+        doors.keep(actor, counted)
     pages = paging.Counted(counted.rows(filters.tab))
     page = pages.get_page(request.GET.get("page"))
     first = (page.number - 1) * paging.PAGE
@@ -200,6 +200,7 @@ def take_many(request: OfficerRequest) -> HttpResponseBase:
         actor=request.actor,
         key=request.POST.get("key", "")[:64] or str(uuid4()),
     )
+    doors.forget(request.actor)
     _tell(request, transition.label, len(fits) - len(outcome.refused), len(picked) - len(fits))
     for position, why in outcome.refused:
         messages.warning(request, f"{fits[position][2]}: {said(why.text)}")
