@@ -77,6 +77,11 @@ def _copy_of(original: str) -> Iterator[None]:
 def _new_database() -> Iterator[None]:
     made = setup_databases(0, False, aliases=["default"], serialized_aliases=[])
     yield
+    with connection.cursor() as cursor:  # the live server's threads may not have let go yet
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     teardown_databases(made, 0)
 
 

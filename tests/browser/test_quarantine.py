@@ -54,6 +54,9 @@ def _round(county: County) -> str:
 
 def _record(page: Page, whole: str = "36", tenth: str = "6") -> str:
     """Record whoever stands there; returns the stay. People who share a room come one after the other."""
+    page.wait_for_function(
+        "() => document.getElementById('qr-room').dataset.stay"
+    )  # between two, nobody stands
     stay = page.locator("#qr-room").get_attribute("data-stay")
     assert stay is not None
     if page.locator("#qr-pad").is_visible():
