@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST
 from bihuan.command.matter import REPORT, Draft
 from bihuan.command.report.build import document
 from bihuan.command.report.document import Number, ReportDocument, chinese_ordinal
+from bihuan.command.report.pdf import spoken
+from bihuan.command.report.words import Words
 from bihuan.command.sitrep import checks, moments, reports, rows
 from bihuan.command.worklist.filters import midnight
 from bihuan.core.figures.evaluate import Moment
@@ -171,7 +173,8 @@ def _page(
     """Return what every view of a report shows: the text in pieces, contents, checks, differences."""
     added = checks.sums(values)
     odd = {one.figure.key for one in added if one.missing}
-    sections = [_section(number, section, odd) for number, section in enumerate(made.sections, 1)]
+    words = Words(made, language())
+    sections = [_section(number, section, odd, words) for number, section in enumerate(made.sections, 1)]
     drill = request.GET.get("fig", "")
     return {
         "now": timezone.now(),
@@ -188,12 +191,9 @@ def _page(
     }
 
 
-def _section(number: int, section: Any, odd: set[str]) -> dict[str, Any]:
-    chosen = language()
-    mark = f"{number}. " if chosen == "en" else f"{chinese_ordinal(number)}、"
-    paragraphs = [
-        [_part(p, odd) for s in paragraph for p in s.in_language(chosen)] for paragraph in section.paragraphs
-    ]
+def _section(number: int, section: Any, odd: set[str], words: Words) -> dict[str, Any]:
+    mark = f"{number}. " if words.english else f"{chinese_ordinal(number)}、"
+    paragraphs = [[_part(part, odd) for part in spoken(paragraph, words)] for paragraph in section.paragraphs]
     count = sum(1 for paragraph in paragraphs for part in paragraph if part["key"])
     return {"id": f"s{number}", "title": mark + said(section.title), "paragraphs": paragraphs, "count": count}
 
