@@ -99,12 +99,18 @@ def live(browser_county: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for all browser tests; each test has a context, so cookies of its own."""
+def chromium(browser_county: None, django_db_blocker: Any) -> Iterator[Browser]:
+    """One Chromium for all browser tests; each test has a context, so cookies of its own.
+
+    While playwright's loop runs in this thread, Django keeps another connection for it than before and after.
+    So the database is copied before the loop begins, and the loop's connection is closed before it ends.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+        with django_db_blocker.unblock():
+            connection.close()
 
 
 @pytest.fixture
