@@ -17,7 +17,8 @@ from bihuan.core.spec.figures import Figure
 KNOWN = """known AS NOT MATERIALIZED (
   SELECT e.* FROM ledger_entry e
    WHERE e.occurred_at < %(cutoff)s AND e.recorded_at <= %(known_at)s AND e.jurisdiction = %(jurisdiction)s
-     AND NOT EXISTS (SELECT 1 FROM ledger_entry c WHERE c.corrects = e.id AND c.recorded_at <= %(known_at)s)
+     AND e.id NOT IN (SELECT c.corrects FROM ledger_entry c
+                       WHERE c.corrects IS NOT NULL AND c.recorded_at <= %(known_at)s)
 )"""
 
 
@@ -84,14 +85,15 @@ def _values(asked: Sequence[Figure], moment: Moment) -> dict[str, int]:
 def _asking() -> Iterator[Any]:
     """Give a cursor that joins whole sets: the planner cannot know how many rows a moment leaves, and a nested
 
-    loop over a misjudged set takes minutes where a hash join takes a moment.
+    loop over a misjudged set takes minutes where a hash join takes a moment. The corrections of a ledger must fit
+    in memory for the same reason, also on a server whose operator set little.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
         try:
             yield cursor
         finally:
-            cursor.execute("SET LOCAL enable_nestloop = on")
+            cursor.execute("RESET enable_nestloop; RESET work_mem")
 
 
 def values(moment: Moment, keys: Iterable[str] | None = None) -> dict[str, int]:

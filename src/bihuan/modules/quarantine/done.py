@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-from bihuan.core.matters.details import OPENED, Applied
-from bihuan.modules.quarantine.payloads import Observation, ProtocolChange, Result, TestResult, Waiver
+from bihuan.core.matters.details import Applied
+from bihuan.modules.quarantine.payloads import Observation, Result, TestResult, Waiver
 
-COLUMNS = "entry_id, stay_id, jurisdiction, item, due_at, occurred_at, recorded_at, replaced_at"
+COLUMNS = "entry_id, stay_id, jurisdiction, item, occurred_at, recorded_at"
 
 
 def settles(payload: Any) -> bool:
@@ -26,7 +26,6 @@ def write(steps: Sequence[Applied]) -> None:
     """Write the copies of these steps' entries; mark those that a step replaced."""
     rows = [_row(step) for step in steps if settles(step.payload)]
     replaced = [(step.recorded_at, step.corrects) for step in steps if step.corrects is not None]
-    rebound = [s for s in steps if isinstance(s.payload, ProtocolChange) and s.transition != OPENED]
     with connection.cursor() as cursor:
         if rows:
             with cursor.copy(f"COPY quarantine_done ({COLUMNS}) FROM STDIN") as copy:
@@ -34,22 +33,10 @@ def write(steps: Sequence[Applied]) -> None:
                     copy.write_row(row)
         if replaced:
             cursor.executemany("UPDATE quarantine_done SET replaced_at = %s WHERE entry_id = %s", replaced)
-        for step in rebound:
-            _rebind(cursor, step)
 
 
 def _row(step: Applied) -> tuple[Any, ...]:
-    item = step.payload.item
     return (
-        step.entry_id, step.matter_id, step.actor.jurisdiction, item, step.facts.due_at(item),
-        step.occurred_at, step.recorded_at, None,
+        step.entry_id, step.matter_id, step.actor.jurisdiction, step.payload.item, step.occurred_at,
+        step.recorded_at,
     )  # fmt: skip
-
-
-def _rebind(cursor: Any, step: Applied) -> None:
-    """Let the copies of a stay follow the protocol that binds it now."""
-    cursor.execute("SELECT entry_id, item FROM quarantine_done WHERE stay_id = %s", [step.matter_id])
-    cursor.executemany(
-        "UPDATE quarantine_done SET due_at = %s WHERE entry_id = %s",
-        [(step.facts.due_at(item), entry) for entry, item in cursor.fetchall()],
-    )

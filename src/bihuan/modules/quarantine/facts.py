@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from bihuan.modules.quarantine.protocol import DueItem, Item, Rules, moment_of, ordered_items, schedule
+from bihuan.modules.quarantine.protocol import DueItem, Rules, ordered_items, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,8 @@ class StayFacts:
             return []
         return schedule(self.rules, self.day_one, self.admitted_at, self.ended_at)
 
-    def due_at(self, item: str) -> datetime | None:
-        """Return when an item of the protocol is due for this stay; None for one it does not have."""
-        if self.rules is None or self.day_one is None:
-            return None
-        found = _items_of(self.rules).get(item)
-        return None if found is None else moment_of(self.rules, self.day_one, found)
-
-
-@lru_cache(maxsize=256)
-def _items_of(rules: Rules) -> dict[str, Item]:
-    return {item.code: item for item in ordered_items(rules)}
-
 
 @lru_cache(maxsize=256)
 def codes_of(rules: Rules) -> frozenset[str]:
     """Return the item codes of a protocol version (kept, because a version never changes)."""
-    return frozenset(_items_of(rules))
+    return frozenset(item.code for item in ordered_items(rules))

@@ -69,24 +69,31 @@ def _positives(onset: str | None = None) -> Rows:
     )
 
 
-# A stay as figures see it: when it began, by which protocol its items are due, when it ended.
-BOUND = """bound AS MATERIALIZED (
-  SELECT a.id, a.matter_id, a.person_id, a.place_id, a.occurred_at AS admitted_at,
-         (a.payload->>'day_one')::date::timestamp AS day_one,
-         coalesce((SELECT (c.payload->>'protocol_id')::int FROM known c
-                    WHERE c.matter_id = a.matter_id AND c.kind = 'quarantine.stay.change_protocol'
-                    ORDER BY c.occurred_at DESC, c.id DESC LIMIT 1), (a.payload->>'protocol_id')::int) AS protocol,
-         least(%(cutoff)s - interval '1 microsecond', e.occurred_at) AS until
-    FROM known a LEFT JOIN standing e ON e.matter_id = a.matter_id
-     AND e.to_state IN ('released', 'transferred', 'hospital', 'home', 'died', 'revoked', 'handed_over')
-   WHERE a.kind = 'quarantine.stay.admit'
+# A stay as figures see it: when it began, by which protocol its items are due, when it ended. `since` and `till` are
+# minutes from the first day's 00:00, local time, as the protocol's offsets are.
+CHANGED = """changed AS MATERIALIZED (
+  SELECT DISTINCT ON (matter_id) matter_id, (payload->>'protocol_id')::int AS protocol
+    FROM known WHERE kind = 'quarantine.stay.change_protocol' ORDER BY matter_id, occurred_at DESC, id DESC
 )"""
-DUE_AT = "(b.day_one + i.offset * interval '1 minute') AT TIME ZONE 'Asia/Shanghai'"
-DUE = f"""due AS (
-  SELECT b.id, b.matter_id, b.person_id, b.place_id, i.code AS item, {DUE_AT} AS due_at
-    FROM bound b JOIN quarantine_protocolitem i ON i.protocol_id = b.protocol
-   WHERE {DUE_AT} > b.admitted_at AND {DUE_AT} <= b.until
+LOCAL_MINUTES = "(extract(epoch FROM {} AT TIME ZONE 'Asia/Shanghai' - s.day_one) / 60)::float8"
+BOUND = f"""bound AS MATERIALIZED (
+  SELECT s.id, s.matter_id, s.person_id, s.place_id, s.day_one, s.protocol,
+         {LOCAL_MINUTES.format("s.admitted_at")} AS since, {LOCAL_MINUTES.format("s.until")} AS till
+    FROM (SELECT a.id, a.matter_id, a.person_id, a.place_id, a.occurred_at AS admitted_at,
+                 (a.payload->>'day_one')::date::timestamp AS day_one,
+                 coalesce(c.protocol, (a.payload->>'protocol_id')::int) AS protocol,
+                 least(%(cutoff)s - interval '1 microsecond', e.occurred_at) AS until
+            FROM known a LEFT JOIN changed c ON c.matter_id = a.matter_id
+            LEFT JOIN standing e ON e.matter_id = a.matter_id
+             AND e.to_state IN ('released', 'transferred', 'hospital', 'home', 'died', 'revoked', 'handed_over')
+           WHERE a.kind = 'quarantine.stay.admit') s
 )"""  # noqa: S608
+DUE = """due AS (
+  SELECT b.id, b.matter_id, b.person_id, b.place_id, i.code AS item,
+         (b.day_one + i.offset * interval '1 minute') AT TIME ZONE 'Asia/Shanghai' AS due_at
+    FROM bound b JOIN quarantine_protocolitem i
+      ON i.protocol_id = b.protocol AND i.offset > b.since AND i.offset <= b.till
+)"""
 DONE = """done AS MATERIALIZED (
   SELECT k.id, k.matter_id, k.payload->>'item' AS item, k.occurred_at FROM known k
    WHERE k.kind IN ('quarantine.stay.observe', 'quarantine.stay.record_test', 'quarantine.stay.waive')
@@ -96,35 +103,38 @@ DONE = """done AS MATERIALIZED (
 # The same numbers without making every item a row: how many due times of the protocol lie in a stay's time, and
 # how many settled items of the narrow copy do.
 CLOCK = """clock AS MATERIALIZED (
-  SELECT protocol_id, array_agg(at ORDER BY at) AS dues
-    FROM (SELECT protocol_id, "offset"::float8 * 60 AS at FROM quarantine_protocolitem) i GROUP BY protocol_id
+  SELECT protocol_id, array_agg("offset"::float8 ORDER BY "offset") AS dues
+    FROM quarantine_protocolitem GROUP BY protocol_id
 )"""
-SINCE = "extract(epoch FROM {} AT TIME ZONE 'Asia/Shanghai' - b.day_one)::float8"
-DUE_COUNT = f"""(
-  SELECT coalesce(sum(greatest(0, width_bucket({SINCE.format("b.until")}, c.dues)
-                                - width_bucket({SINCE.format("b.admitted_at")}, c.dues))), 0)
-    FROM bound b JOIN clock c ON c.protocol_id = b.protocol)"""  # noqa: S608
-STANDS = """d.jurisdiction = %(jurisdiction)s AND d.occurred_at < %(cutoff)s AND d.recorded_at <= %(known_at)s
-     AND (d.replaced_at IS NULL OR d.replaced_at > %(known_at)s)"""
-DONE_COUNT = f"""(
-  (SELECT count(*) FROM quarantine_done d WHERE d.due_at < %(cutoff)s AND {STANDS})
-  - (SELECT count(*) FROM bound b JOIN quarantine_done d ON d.stay_id = b.matter_id
-      WHERE d.due_at < %(cutoff)s AND {STANDS} AND (d.due_at > b.until OR d.due_at <= b.admitted_at)))"""  # noqa: S608
-ITEM_CTES = (STANDING, BOUND, CLOCK, DUE, DONE)
+COUNTED = """counted AS MATERIALIZED (
+  SELECT (SELECT coalesce(sum(greatest(0, width_bucket(b.till, c.dues) - width_bucket(b.since, c.dues))), 0)
+            FROM bound b JOIN clock c ON c.protocol_id = b.protocol) AS due,
+         (SELECT count(*)
+            FROM (SELECT d.item, b.protocol, b.since, b.till
+                    FROM quarantine_done d JOIN bound b ON b.matter_id = d.stay_id
+                   WHERE d.jurisdiction = %(jurisdiction)s AND d.occurred_at < %(cutoff)s
+                     AND d.recorded_at <= %(known_at)s AND (d.replaced_at IS NULL OR d.replaced_at > %(known_at)s)
+                  OFFSET 0) d  -- stays first: the planner would rather make every item of every stay a row
+            JOIN quarantine_protocolitem i
+              ON i.protocol_id = d.protocol AND i.code = d.item AND i.offset > d.since AND i.offset <= d.till) AS done
+)"""
+ITEM_CTES = (STANDING, CHANGED, BOUND, CLOCK, COUNTED, DUE, DONE)
 ITEMS_DUE = Rows(
-    "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due", given=ITEM_CTES, count=DUE_COUNT
+    "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due",
+    given=ITEM_CTES,
+    count="SELECT due FROM counted",
 )
 ITEMS_DONE = Rows(
     "SELECT o.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at, o.occurred_at"
     " FROM due d JOIN done o ON o.matter_id = d.matter_id AND o.item = d.item",
     given=ITEM_CTES,
-    count=DONE_COUNT,
+    count="SELECT done FROM counted",
 )
 ITEMS_OVERDUE = Rows(
     "SELECT d.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at FROM due d WHERE NOT EXISTS"
     " (SELECT 1 FROM done o WHERE o.matter_id = d.matter_id AND o.item = d.item)",
     given=ITEM_CTES,
-    count=f"({DUE_COUNT} - {DONE_COUNT})",
+    count="SELECT due - done FROM counted",
 )
 
 ONSET = {

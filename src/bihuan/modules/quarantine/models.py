@@ -127,21 +127,17 @@ class Observation(models.Model):
 class Done(models.Model):
     """A narrow copy of the entries that settle an item, so that millions are counted in a moment.
 
-    `due_at` is when the item was due by the protocol that binds the stay; `replaced_at` when a correction was
-    recorded. The ledger stays the source: a test holds the two together.
+    `replaced_at` is when a correction was recorded. When an item was due is not kept: it follows from the protocol
+    that bound the stay at the time asked for. The ledger stays the source: a test holds the two together.
     """
 
     entry_id = models.BigIntegerField(primary_key=True)
     stay_id = models.UUIDField()
     jurisdiction = models.CharField(max_length=12)
     item = models.CharField(max_length=32)
-    due_at = models.DateTimeField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["stay_id", "due_at"], name="done_stay")]
 
     def __str__(self) -> str:
         return f"{self.entry_id}"

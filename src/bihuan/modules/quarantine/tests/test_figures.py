@@ -15,8 +15,8 @@ from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import figures
-from bihuan.modules.quarantine.models import Stay
-from bihuan.modules.quarantine.payloads import Observation, Result, TestResult
+from bihuan.modules.quarantine.models import Protocol, Stay
+from bihuan.modules.quarantine.payloads import Observation, ProtocolChange, Result, TestResult
 from bihuan.modules.quarantine.tests.county import County, build
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,30 @@ def test_a_past_cutoff_does_not_change_when_later_things_happen(county: County) 
     assert now["quarantine.transfers_to_hospital"] == len(
         Entry.objects.filter(kind="quarantine.stay.transfer_hospital")
     )
+
+
+def test_another_protocol_from_today_leaves_yesterdays_items_as_they_were(county: County) -> None:
+    stay = Stay.objects.filter(
+        ended_at__isnull=True, admitted_at__lt=timezone.now() - timedelta(days=6)
+    ).first()
+    assert stay is not None
+    short = Protocol.objects.exclude(pk=stay.protocol_id).order_by("code").last()
+    assert short is not None
+    past = moment(days=1)
+    before = values(past)
+    desk = county.actor("desk")
+    engine.perform(
+        stay.pk,
+        "change_protocol",
+        ProtocolChange(protocol=short.code, reason="第九版方案"),
+        actor=desk,
+        key="other",
+    )
+    assert values(Moment.of(past.cutoff, past.jurisdiction)) == before
+    now = moment()
+    asked = values(now)
+    for key in ("quarantine.items_due", "quarantine.items_done", "quarantine.items_overdue"):
+        assert asked[key] == len(records(figures()[key], now)), key
 
 
 def test_a_correction_changes_the_past_and_shows_it(county: County) -> None:
