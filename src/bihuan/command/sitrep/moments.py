@@ -11,10 +11,14 @@ from django.utils import timezone
 
 from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.figures.evaluate import Moment, values
+from bihuan.core.matters.errors import Refused
 from bihuan.core.matters.registry import figures
+from bihuan.core.spec.matters import Refusal
+from bihuan.core.spec.text import Text
 
 HELD, HELD_SECONDS = "figures/known_at", 120
 KEPT_SECONDS = 3600
+TO_COME = Text("截止时刻不能晚于现在", "The cut-off cannot be later than now")
 SETTLING = timedelta(minutes=2)  # entries may still be committing that were recorded before
 
 
@@ -29,6 +33,18 @@ def read(text: str) -> datetime | None:
     if not 2000 <= found.year <= 9000:
         return None
     return found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)
+
+
+def cutoff(text: str, usual: datetime) -> datetime:
+    """Return the cut-off an address asks for, or the usual one.
+
+    Raises Refused for one still to come: what will have happened by then nobody knows, and a page that showed
+    today's numbers under that date would be believed.
+    """
+    found = read(text) or usual
+    if found > timezone.now():
+        raise Refused(Refusal(TO_COME, instead=Text("请改为现在或更早的时刻", "Choose a time up to now")))
+    return found
 
 
 def steady() -> datetime:

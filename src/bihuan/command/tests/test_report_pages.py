@@ -184,3 +184,18 @@ def test_a_reporter_cannot_issue_and_a_cut_off_to_come_is_refused(county: County
     before = Entry.objects.filter(kind="command.report.open").count()
     county.client("reporter").post("/report/begin/", {"cutoff": "2999-01-01T00:00", "key": str(uuid4())})
     assert Entry.objects.filter(kind="command.report.open").count() == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/report/at/?cutoff=2999-01-01T00:00",
+        "/report/figure/quarantine.sites/?cutoff=2999-01-01T00:00",
+        "/report/figure/quarantine.sites/rows.csv?cutoff=2999-01-01T00:00",
+        "/report/compare/?a=2999-01-01T00:00",
+    ],
+)
+def test_nothing_is_shown_as_of_a_time_to_come(county: County, address: str) -> None:
+    """A page that shows today's numbers under a date to come would be believed."""
+    answer = county.client("reporter").get(address)
+    assert answer.status_code == 422 and "截止时刻不能晚于现在" in answer.content.decode()

@@ -65,7 +65,7 @@ def _moment(request: OfficerRequest, name: str, usual: Any) -> Moment:
         ).first()
         if row is not None:
             return reports.load(row).at
-    cutoff = moments.read(request.GET.get(name, "")) or usual
+    cutoff = moments.cutoff(request.GET.get(name, ""), usual)
     return moments.moment(cutoff, moments.read(request.GET.get(f"{name}k", "")))
 
 

@@ -76,7 +76,7 @@ def begin(request: OfficerRequest) -> HttpResponseBase:
     """Begin a report for a cut-off (midnight of today unless chosen otherwise)."""
     cutoff = moments.read(request.POST.get("cutoff", "")) or midnight(timezone.now())
     if cutoff > timezone.now():
-        messages.error(request, said(Text("截止时刻不能晚于现在", "the cut-off cannot be later than now")))
+        messages.error(request, said(moments.TO_COME))
         return HttpResponseRedirect(reverse("reports"))
     words = moment_words(cutoff)
     title = Text(f"疫情防控日报（截至 {words.zh}）", f"Situation report (as of {words.en})")
@@ -145,7 +145,7 @@ def _compare_address(a: Moment, b: Moment) -> str:
 @officer_page(*READERS)
 def report_at(request: OfficerRequest) -> HttpResponseBase:
     """Show the report as it would be for any cut-off, as known at any time; nothing is opened."""
-    cutoff = moments.read(request.GET.get("cutoff", "")) or midnight(timezone.now())
+    cutoff = moments.cutoff(request.GET.get("cutoff", ""), midnight(timezone.now()))
     at = moments.moment(cutoff, moments.read(request.GET.get("known_at", "")))
     values = moments.known_values(at)
     earlier_at = moments.moment(cutoff - timedelta(days=1), at.known_at)
@@ -209,7 +209,7 @@ def figure(request: OfficerRequest, key: str) -> HttpResponseBase:
     """Open one number: its definition, its moment, its parts, the records behind it; a page's part for htmx."""
     if key not in figures():
         raise Http404
-    cutoff = moments.read(request.GET.get("cutoff", "")) or midnight(timezone.now())
+    cutoff = moments.cutoff(request.GET.get("cutoff", ""), midnight(timezone.now()))
     at = moments.moment(cutoff, moments.read(request.GET.get("known_at", "")))
     frozen = request.GET.get("report", "")
     values = dict(moments.known_values(at))

@@ -41,7 +41,7 @@ def figure_rows(request: OfficerRequest, key: str) -> HttpResponseBase:
     """Send the records behind a number as CSV: ledger numbers and what tells them apart, people masked."""
     if key not in figures():
         raise Http404
-    cutoff = moments.read(request.GET.get("cutoff", "")) or midnight(timezone.now())
+    cutoff = moments.cutoff(request.GET.get("cutoff", ""), midnight(timezone.now()))
     at = moments.moment(cutoff, moments.read(request.GET.get("known_at", "")))
     found = rows.behind(figures()[key], at, request.actor, limit=EXPORTED_MOST)
     out = io.StringIO(newline="")

@@ -105,5 +105,5 @@ def _shown(row: Message, to: str, personal: dict[str, str] | None) -> Shown:
 
 
 def _masked(value: str) -> str:
-    """Return any personal value masked: its first character, and as many stars as there were others."""
-    return value[:1] + "*" * (len(value) - 1)
+    """Return any personal value masked: its first character and one star, so that its length tells nothing."""
+    return value[:1] + "*" if value else ""

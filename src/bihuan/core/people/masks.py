@@ -40,14 +40,15 @@ class Masked:
 
 
 def masked_name(name: str) -> str:
-    """Return 张* for 张三, 欧阳** for 欧阳娜娜, 阿***·*** for 阿依古丽·买买提, J*** S**** for John Smith."""
-    if name.isascii():
-        return " ".join(word[:1] + "*" * (len(word) - 1) for word in name.split())
-    parts = _DOT.split(name)
-    kept = 2 if len(parts) == 1 and len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
-    first, rest = parts[0], parts[1:]
-    kept = kept if len(name) > 1 else 0
-    return "·".join([first[:kept] + "*" * (len(first) - kept), *("*" * len(part) for part in rest)])
+    """Return 张* for 张三 and 张小三, 欧阳* for 欧阳娜娜, 阿* for 阿依古丽·买买提, J* for John Smith.
+
+    One star whatever it stands for: how long a name is, or of how many parts, often says whose it is.
+    """
+    name = name.strip()
+    if len(name) < 2:
+        return "*" if name else ""
+    compound = len(name) > 2 and not _DOT.search(name) and name[:2] in COMPOUND_SURNAMES
+    return name[: 2 if compound else 1] + "*"
 
 
 def masked_identifier(identifier: str) -> str:
@@ -58,11 +59,11 @@ def masked_identifier(identifier: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """Return 138****5520 for a mobile number; of others all but the last four places (two of short ones)."""
+    """Return 138****5520 for a mobile number; of others the last four places (two of short ones)."""
     if len(phone) == 11 and phone.startswith("1"):
         return f"{phone[:3]}****{phone[-4:]}"
     kept = 4 if len(phone) >= 8 else 2
-    return "*" * max(len(phone) - kept, 3) + phone[-kept:] if len(phone) > kept else "****"
+    return f"****{phone[-kept:]}" if len(phone) > kept else "****"
 
 
 def masked_address(address: str) -> str:

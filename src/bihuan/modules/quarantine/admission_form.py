@@ -20,6 +20,7 @@ from bihuan.kit.language import lazily, said
 from bihuan.modules.quarantine.admission import CheckIn
 from bihuan.modules.quarantine.models import Stay
 from bihuan.modules.quarantine.payloads import Admission, Order
+from bihuan.modules.quarantine.rules import exposure_refused
 
 NEW, WAITING, KNOWN = "new", "stay", "person"
 RESIDENT = "resident"
@@ -143,12 +144,12 @@ class CheckInForm:
         return CheckIn(person=person, identity=identity, order=self.order.payload(), admission=admission)
 
     def _sound_order(self) -> bool:
-        """Check the order; an exposure that is still to come would put the release off for years unseen."""
+        """Check the order's exposure beside its box; the engine holds to the same rule."""
         if self.order.is_valid():
-            exposed = self.order.cleaned_data.get("last_exposure")
-            if exposed is not None and exposed > timezone.localdate():
-                words = Text("末次暴露不能晚于今天", "The last exposure cannot be after today")
-                self.order.add_error("last_exposure", said(words))
+            today = timezone.localdate()
+            wrong = exposure_refused(self.order.cleaned_data.get("last_exposure"), today, today)
+            if wrong is not None:
+                self.order.add_error("last_exposure", said(wrong))
         return self.order.is_valid()
 
     def _admission(self) -> Admission | None:

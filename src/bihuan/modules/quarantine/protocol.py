@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bihuan.core.spec import Text
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+LONGEST = 60  # days: no version of a protocol observes anybody longer
 
 
 @dataclass(frozen=True, slots=True)

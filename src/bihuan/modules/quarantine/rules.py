@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bihuan.core.spec import Refusal, Snapshot, Text
 from bihuan.modules.quarantine.facts import SiteFacts, StayFacts
@@ -16,20 +16,41 @@ from bihuan.modules.quarantine.payloads import (
     TestResult,
     Waiver,
 )
-from bihuan.modules.quarantine.protocol import LOCAL, open_items
+from bihuan.modules.quarantine.protocol import AS_REGISTERED, LOCAL, LONGEST, open_items
 
 
 def order_is_founded(stay: Snapshot, order: Order, now: datetime) -> Refusal | None:
-    """Refuse an order without a legal basis, or with an exposure that has not happened yet."""
+    """Refuse an order without a legal basis, or with an exposure that cannot be what it rests on."""
     if not order.legal_basis.strip():
         return Refusal(
             Text("隔离决定须写明法律依据", "An order must name its legal basis"),
             instead=Text("填写法律依据,例如法律名称和条", "Fill in the law and its article"),
         )
-    if order.last_exposure is not None and order.last_exposure > now.astimezone(LOCAL).date():
-        return Refusal(
-            Text("末次暴露日期在今天之后", "The last exposure lies after today"),
-            instead=Text("请核对日期", "Check the date"),
+    # what a register tells is taken in as it was written: nothing is counted from its exposure
+    ordered = None if order.protocol == AS_REGISTERED.code else stay.opened_at.astimezone(LOCAL).date()
+    wrong = exposure_refused(order.last_exposure, ordered, now.astimezone(LOCAL).date())
+    if wrong is None:
+        return None
+    return Refusal(
+        wrong, instead=Text("请核对日期；不清楚就不填", "Check the date; leave it empty if unknown")
+    )
+
+
+def exposure_refused(exposure: date | None, ordered: date | None, today: date) -> Text | None:
+    """Return why an exposure cannot found an order of this day, or None.
+
+    It lies in the past, and no further back than the longest protocol observes (`LONGEST`): whoever was exposed
+    earlier has nothing left to be observed for, so the year or the month is a slip of the pen.
+    """
+    if exposure is None:
+        return None
+    if exposure > today:
+        return Text("末次暴露不能晚于今天", "The last exposure cannot be after today")
+    if ordered is not None and exposure < ordered - timedelta(days=LONGEST):
+        return Text(
+            f"末次暴露早于隔离决定 {LONGEST} 天以上：没有方案观察这么久，日期应有误",
+            f"The last exposure is more than {LONGEST} days before the order: no protocol observes that long,"
+            " so the date must be wrong",
         )
     return None
 

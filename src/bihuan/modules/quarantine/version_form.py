@@ -13,9 +13,8 @@ from django.utils import timezone
 from bihuan.core.spec import Text
 from bihuan.kit.forms import KitRenderer
 from bihuan.kit.language import lazily, said
-from bihuan.modules.quarantine.protocol import KIND_LABELS, LOCAL, Rules
+from bihuan.modules.quarantine.protocol import KIND_LABELS, LOCAL, LONGEST, Rules
 
-LONGEST = 60
 _SEPARATORS = re.compile(r"[\s,，、;；]+")
 
 

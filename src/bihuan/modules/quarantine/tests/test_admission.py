@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from django.utils import timezone
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening
+from bihuan.core.matters.errors import Refused
 from bihuan.core.papers.models import Paper
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.models import Person
@@ -23,6 +24,7 @@ from bihuan.modules.quarantine.drill_people import invent
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Placement, Room, Stay
 from bihuan.modules.quarantine.payloads import Category, Departure, Order
+from bihuan.modules.quarantine.protocol import LONGEST
 from bihuan.modules.quarantine.tests.county import County
 
 SignedIn = Callable[[str], Client]
@@ -67,6 +69,36 @@ def test_an_exposure_in_the_future_is_refused_beside_its_box(county: County, sig
     answer = signed_in("manager").post(address, _typed(room, **{"o-last_exposure": "2999-01-01"}))
     assert answer.status_code == 422 and "末次暴露不能晚于今天" in answer.content.decode()
     assert Person.objects.count() == people
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slip", ["0001-01-01", "1021-11-10"])
+def test_an_exposure_long_ago_is_refused_beside_its_box_and_by_the_engine(
+    county: County, signed_in: SignedIn, slip: str
+) -> None:
+    """No protocol observes longer than its longest: whoever was exposed earlier has nothing left to wait for."""
+    room, people = _free_room(county), Person.objects.count()
+    address = f"/sites/{county.sites[0].place.code}/admit/"
+    answer = signed_in("manager").post(address, _typed(room, **{"o-last_exposure": slip}))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "没有方案观察这么久" in page and "甄测" in page
+    assert Person.objects.count() == people
+    person = register(Identity(name="早测", phone="13900008881"), county.actor("desk").jurisdiction)
+    order = Order(category=Category.CONTACT, last_exposure=date.fromisoformat(slip))
+    opening = Opening(
+        payload=order, occurred_at=timezone.now(), person_id=person, place_id=county.sites[0].place_id
+    )
+    with pytest.raises(Refused, match="没有方案观察这么久"):
+        engine.open(STAY, opening, actor=county.actor("desk"), key=f"long-ago-{slip}")
+
+
+@pytest.mark.django_db
+def test_the_longest_observation_that_a_protocol_knows_still_founds_an_order(
+    county: County, signed_in: SignedIn
+) -> None:
+    day = timezone.localdate() - timedelta(days=LONGEST)
+    typed = _typed(_free_room(county), **{"o-last_exposure": day.isoformat()})
+    assert signed_in("manager").post(f"/sites/{county.sites[0].place.code}/admit/", typed).status_code == 302
 
 
 @pytest.mark.django_db
