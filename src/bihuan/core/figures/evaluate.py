@@ -45,8 +45,10 @@ class Moment:
         }
 
 
-def _with(figure: Figure, query: str) -> str:
-    return f"WITH {', '.join((KNOWN, *figure.rows.given))} {query}"
+def _with(asked: Sequence[Figure], query: str) -> str:
+    """Return the query after all CTEs these figures need; what several need is worked out once."""
+    given = dict.fromkeys(cte for figure in asked for cte in figure.rows.given)
+    return f"WITH {', '.join((KNOWN, *given))} {query}"
 
 
 def _number(figure: Figure) -> str:
@@ -64,7 +66,9 @@ def value(figure: Figure, moment: Moment) -> int:
 
 
 def _values(asked: Sequence[Figure], moment: Moment) -> dict[str, int]:
-    """Return the values of figures that share the same CTEs, in one query."""
+    """Return the values of these figures, in one query."""
+    if not asked:
+        return {}
     parameters: dict[str, Any] = {}
     columns = []
     for position, figure in enumerate(asked):
@@ -74,7 +78,7 @@ def _values(asked: Sequence[Figure], moment: Moment) -> dict[str, int]:
             parameters[f"{name}_{position}"] = given
         columns.append(text)
     with _asking() as cursor:
-        query = _with(asked[0], f"SELECT {', '.join(columns)}")
+        query = _with(asked, f"SELECT {', '.join(columns)}")
         cursor.execute(query, {**moment.parameters(asked[0]), **parameters})
         row = cursor.fetchone()
     assert row is not None
@@ -90,27 +94,14 @@ def _asking() -> Iterator[Any]:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
-        try:
-            yield cursor
-        finally:
-            cursor.execute("RESET enable_nestloop; RESET work_mem")
+        yield cursor
+        cursor.execute("RESET enable_nestloop; RESET work_mem")
 
 
 def values(moment: Moment, keys: Iterable[str] | None = None) -> dict[str, int]:
-    """Return all figures (or these) at a moment, read in one snapshot, so that they agree with each other."""
-    wanted = figures() if keys is None else {key: figures()[key] for key in keys}
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            if outermost:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        groups: dict[tuple[str, ...], list[Figure]] = {}
-        for figure in wanted.values():
-            groups.setdefault(figure.rows.given, []).append(figure)
-        found: dict[str, int] = {}
-        for group in groups.values():
-            found |= _values(group, moment)
-    return {key: found[key] for key in wanted}
+    """Return all figures (or these) at a moment; one query, so one snapshot: they agree with each other."""
+    asked = figures().values() if keys is None else [figures()[key] for key in keys]
+    return _values(list(asked), moment)
 
 
 def records(
@@ -120,7 +111,7 @@ def records(
     query = f"SELECT * FROM ({figure.rows.sql}) r ORDER BY entry_id LIMIT %(limit)s OFFSET %(offset)s"  # noqa: S608
     parameters = {**moment.parameters(figure), "limit": limit, "offset": offset}
     with _asking() as cursor:
-        cursor.execute(_with(figure, query), parameters)
+        cursor.execute(_with([figure], query), parameters)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -156,5 +147,5 @@ def compare(
 def _identities(figure: Figure, moment: Moment) -> Mapping[tuple[Any, ...], int]:
     query = f"SELECT entry_id, r::text FROM ({figure.rows.sql}) r"  # noqa: S608
     with _asking() as cursor:
-        cursor.execute(_with(figure, query), moment.parameters(figure))
+        cursor.execute(_with([figure], query), moment.parameters(figure))
         return {(entry, text): int(entry) for entry, text in cursor.fetchall()}

@@ -108,6 +108,12 @@ def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
 
 def _figure_problems() -> Iterator[str]:
     declared = registry.figures()
+    named: dict[str, str] = {}
+    for key, figure in declared.items():
+        for given in figure.rows.given:  # all figures are asked in one query, so a name stands for one thing
+            name = given.split(" ", 1)[0]
+            if named.setdefault(name, given) != given:
+                yield f"{key} gives another meaning to {name} than a figure before it"
     for key, figure in declared.items():
         if figure.part_of is not None and figure.part_of not in declared:
             yield f"{key} is part of {figure.part_of}, which is not declared"
