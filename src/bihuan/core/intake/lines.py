@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bihuan.core.intake.register import IGNORED, SERIAL, Draft
-from bihuan.core.intake.text import is_blank, is_empty, squeeze
+from bihuan.core.intake.text import Cell, is_blank, is_empty, squeeze
 
 _TOTAL: Final = re.compile(r"(合计|总计|小计|共计|累计|本页|本表|总数|汇总|total)", re.I)
 _SIGNATURE: Final = re.compile(
@@ -21,6 +21,8 @@ _SIGNED: Final = re.compile(
     r"(填报|填表|制表|审核|审批|核对|复核|经办|负责|主管|签字|签名|盖章|单位)[^:：]{0,8}[:：]"
     r"|.{0,6}[(（]?(盖章|签字|签名)[)）]?"
 )
+_SUM: Final = re.compile(r"(本页|本表|本单|以上)?(合计|总计|小计|共计|累计|汇总|总数|totals?)[:：]?", re.I)
+_AMOUNT: Final = re.compile(r"(共|计|共计)?[\d,.]+[\u4e00-\u9fff]{0,2}")
 _LONGEST_TITLE: Final = 20
 
 
@@ -35,13 +37,19 @@ def is_furniture(draft: Draft, identifying: Sequence[str], labels: set[str]) -> 
         return True
     texts = [squeeze(cell) for cell in filled if isinstance(cell, str)]
     is_heading = len(filled) > 2 and sum(text in labels for text in texts) * 2 > len(filled)
-    if is_heading or _is_signed(draft):
+    if is_heading or _is_sum(filled) or _is_signed(draft):
         return True
     if sum(not is_blank(draft.cell(key)) for key in identifying) > 1:
         return False
     if texts and (_TOTAL.match(texts[0]) or any(_SIGNATURE.search(text) for text in texts)):
         return True
     return len(filled) == 1 and _is_title(draft, texts)
+
+
+def _is_sum(filled: Sequence[Cell]) -> bool:
+    """Whether a line is a word for a total and amounts, whatever columns they happen to stand in."""
+    first, *others = (squeeze(cell) for cell in filled)
+    return bool(_SUM.fullmatch(first)) and all(_AMOUNT.fullmatch(text) for text in others)
 
 
 def _is_signed(draft: Draft) -> bool:

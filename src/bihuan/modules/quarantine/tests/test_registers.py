@@ -57,6 +57,19 @@ def test_every_kind_of_mistake_is_planted_somewhere(tmp_path: Path) -> None:
     assert set(planted) == set(PLANTED)
 
 
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("进入隔离点日期", "check_in"), ("医学观察开始时间", "check_in"), ("离点(解除)时间", "check_out"),
+        ("解除集中隔离日期", "check_out"), ("所在房间", "room"), ("人员分类", "category"), ("身份证件号", "id_number"),
+        ("被隔离人姓名", "name"), ("联系电话(手机)", "phone"), ("最后一次接触时间", "last_exposure"),
+        ("当日体温", "temperature"), ("情况备注", "remark"), ("编号", "serial"),
+    ],
+)  # fmt: skip
+def test_headings_of_other_offices_mean_the_same(heading: str, field: str) -> None:
+    assert STAYS.vocabulary().meaning(heading) == field
+
+
 @pytest.mark.parametrize("seed", [101, 102, 103])
 def test_registers_that_arrive_one_by_one_give_the_same_result(tmp_path: Path, seed: int) -> None:
     truth = county(tmp_path, seed)
