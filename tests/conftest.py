@@ -22,21 +22,29 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-@pytest.fixture
-def county(folder: Path) -> Iterator[Path]:
-    """An empty county's folder of its own, for tests that run the whole product; its server stops after."""
+def put_to_rest(home: Path) -> None:
+    """Stop a county's database that killed processes left running."""
     from bihuan.adapters.postgres import embedded
 
-    home = folder / "county"
-    yield home
     if embedded.running(home):
         embedded.url(home)  # be its last user, and leave
         embedded.leave(home)
 
 
+@pytest.fixture
+def county(folder: Path) -> Iterator[Path]:
+    """An empty county's folder of its own, for tests that run the whole product; its server stops after."""
+    home = folder / "county"
+    yield home
+    put_to_rest(home)
+
+
 @pytest.fixture(scope="session")
 def prepared() -> Iterator[Path]:
-    """A county at rest, its database migrated and its front-end files gathered: made once, to be copied."""
+    """A county at rest, its database migrated and its front-end files gathered: made once, to be copied.
+
+    Nobody works in it: what ran there would be found by every later test in its copy.
+    """
     with tempfile.TemporaryDirectory(prefix="bihuan-prepared-") as made:
         home = Path(made) / "county"
         environment = {**os.environ, "BIHUAN_HOME": str(home)}

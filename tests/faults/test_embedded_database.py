@@ -8,14 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from bihuan.adapters.postgres import embedded
-from tests.conftest import BIHUAN
+from tests.conftest import BIHUAN, Command
 from tests.faults.conftest import eventually
 
 pytestmark = pytest.mark.faults
@@ -85,9 +84,7 @@ def test_a_killed_user_neither_stops_it_nor_keeps_it(county: Path) -> None:
     assert not embedded.running(county)
 
 
-def test_a_killed_database_starts_again_with_what_was_confirmed(
-    county: Path, bihuan: Callable[..., object]
-) -> None:
+def test_a_killed_database_starts_again_with_what_was_confirmed(county: Path, bihuan: Command) -> None:
     held = holder(county)
     assert bihuan("sql", "-c", "create table kept as select 42 as n").returncode == 0
     database(county).kill()
@@ -95,6 +92,24 @@ def test_a_killed_database_starts_again_with_what_was_confirmed(
     again = eventually(lambda: (done := bihuan("sql", "-At", "-c", "select n from kept")).stdout and done)
 
     assert again.stdout == "42\n"
+    let_go(held)
+
+
+def test_a_folder_copied_while_its_county_runs_is_a_county_of_its_own(
+    county: Path, folder: Path, bihuan: Command
+) -> None:
+    held, copy = holder(county), folder / "copy"
+    bihuan("sql", "-c", "create table kept as select 'original' as n", "-c", "checkpoint")
+    original = database(county)
+    subprocess.run(["cp", "-a", str(county), str(copy)], check=True)
+
+    changed = bihuan("sql", "-c", "update kept set n = 'copy'", BIHUAN_HOME=str(copy))
+
+    assert changed.returncode == 0, changed.stderr
+    assert bihuan("sql", "-At", "-c", "select n from kept").stdout == "original\n"
+    assert bihuan("sql", "-At", "-c", "select n from kept", BIHUAN_HOME=str(copy)).stdout == "copy\n"
+    assert original.is_running()
+    assert not embedded.running(copy)
     let_go(held)
 
 
@@ -109,7 +124,7 @@ def test_any_folder_name_will_do(folder: Path, name: str) -> None:
     assert not embedded.running(home)
 
 
-def test_its_exit_code_and_its_error_come_through(bihuan: Callable[..., object]) -> None:
+def test_its_exit_code_and_its_error_come_through(bihuan: Command) -> None:
     wrong = bihuan("sql", "-c", "selec 1")
     none = bihuan("sql", "-v", "ON_ERROR_STOP=1", "-f", "/nowhere.sql")
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bihuan.adapters.postgres import embedded
 from bihuan.modules.quarantine.drill_registers import write_registers
-from tests.conftest import BIHUAN
+from tests.conftest import BIHUAN, put_to_rest
 
 pytestmark = pytest.mark.faults
 
@@ -93,9 +92,7 @@ def counties(prepared: Path, folder: Path) -> Iterator[tuple[County, County]]:
         subprocess.run(["cp", "-a", str(prepared), str(one.home)], check=True)
     yield made[0], made[1]
     for one in made:
-        if embedded.running(one.home):
-            embedded.url(one.home)  # be its last user, and leave
-            embedded.leave(one.home)
+        put_to_rest(one.home)
 
 
 def test_an_import_killed_five_times_ends_like_one_left_in_peace(

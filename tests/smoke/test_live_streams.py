@@ -7,12 +7,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import put_to_rest
 from tests.faults.conftest import eventually, free_ports
 
 STREAMS = 300
@@ -114,8 +116,16 @@ async def heard(reader: asyncio.StreamReader, times: int) -> list[dict[str, str]
 @pytest.fixture(scope="module")
 def server(prepared: Path) -> Iterator[Server]:
     """Run the streams' server of a county."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-county-") as made:
+        home = Path(made) / "county"
+        subprocess.run(["cp", "-a", str(prepared), str(home)], check=True)
+        yield from _serving(home)
+        put_to_rest(home)
+
+
+def _serving(home: Path) -> Iterator[Server]:
     port = free_ports()
-    environment = {**os.environ, "BIHUAN_HOME": str(prepared)}
+    environment = {**os.environ, "BIHUAN_HOME": str(home)}
     made = subprocess.run(
         [sys.executable, "-c", PREPARE], capture_output=True, text=True, check=True, env=environment
     )

@@ -61,6 +61,13 @@ def lives(pid: int) -> bool:
         return True  # no /proc on this system
 
 
+def _is_postgres(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+    except OSError:
+        return True  # no /proc on this system
+
+
 class Server:
     """One cluster: initialised, started, asked and stopped by its own version's programs."""
 
@@ -113,15 +120,32 @@ class Server:
         return folder
 
     def stop(self) -> None:
-        """Stop at once, after rolling back what was open."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
+        """Stop at once, after rolling back what was open; never the server that another folder's note names."""
+        if self.process() is not None:
+            self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
+
+    def process(self) -> int | None:
+        """Return the process number of the server that runs on this very folder; None where none does."""
+        noted = self._noted()
+        return noted[0] if noted is not None and lives(noted[0]) else None
 
     def _socket_of_running(self) -> Path | None:
+        noted = self._noted()
+        return Path(noted[1]) if noted is not None and noted[1] else None
+
+    def _noted(self) -> tuple[int, str] | None:
+        """Return process number and socket folder from the server's note, where it is about this folder.
+
+        A folder copied while its county ran holds a note of the original's server: that one is not ours,
+        and what we wrote would go into the other county.
+        """
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
-        except OSError:
+            if len(lines) < 2 or not os.path.samefile(lines[1], self.data):
+                return None
+            return int(lines[0]), lines[4] if len(lines) > 4 else ""
+        except (OSError, ValueError):
             return None
-        return Path(lines[4]) if len(lines) > 4 and lines[4] else None
 
     def _initialise(self) -> None:
         let_reach(self.account, self.data.parent)
@@ -176,15 +200,15 @@ class Server:
         return int(done.stdout)
 
     def _forget_dead(self) -> None:
-        """Remove the note of a server that was killed: its process waits to be collected, or is another now."""
-        note = self.data / "postmaster.pid"
-        try:
-            pid = int(note.read_text().split("\n", 1)[0])
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
-        except (OSError, ValueError):
-            return
-        if name != "postgres" or not lives(pid):
-            note.unlink(missing_ok=True)
+        """Remove the notes of a server that was killed, or that is not this folder's.
+
+        Its process waits to be collected, or is another by now. Should a server run on this folder
+        nevertheless (somebody moved it), PostgreSQL itself refuses a second one: it marks its memory.
+        """
+        pid = self.process()
+        if pid is None or not _is_postgres(pid):
+            for note in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+                (self.data / note).unlink(missing_ok=True)
 
     def _socket_place(self) -> Path:
         """Return where the socket goes: the data folder, or a private one where its path is too long."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from bihuan.adapters.postgres.cluster import Server, lives
+from bihuan.adapters.postgres.cluster import Server
 from bihuan.adapters.postgres.errors import PostgresUnavailable
 
 _leases: dict[Path, int] = {}
@@ -40,11 +40,8 @@ def running(home: Path) -> bool:
 
 def alive(home: Path) -> bool:
     """Tell whether the county's server process lives; cheaper than `running`, for a look every second."""
-    try:
-        pid = int((home.resolve() / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        return False
-    return lives(pid)
+    data = home.resolve() / "postgres"
+    return data.exists() and Server(data).process() is not None
 
 
 def leave(home: Path) -> None:
