@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bihuan.command.worklist.duties import leaving
 from bihuan.command.worklist.rows import as_text, reason
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import matter_type
+from bihuan.core.matters.turns import leaving
 from bihuan.core.spec.deadlines import Clock, NoDeadline, Within
 from bihuan.core.spec.matters import MatterType, State
 from bihuan.core.spec.text import Text

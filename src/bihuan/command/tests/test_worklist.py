@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from bihuan.command.tests.conftest import County
 from bihuan.command.worklist.counts import tally
-from bihuan.command.worklist.duties import awaited, duties
+from bihuan.command.worklist.duties import duties
 from bihuan.command.worklist.filters import Filters, single
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import matter_type
+from bihuan.core.matters.turns import awaited
 
 BUDGET = 15
 

@@ -44,13 +44,17 @@ class Officers(BaseUserManager["Officer"]):
 
 
 class Officer(AbstractBaseUser):
-    """A person who works for an organ; what he or she may do follows from the appointments alone."""
+    """A person who works for an organ; what he or she may do follows from the appointments alone.
+
+    `mail`: the office address to which messages go too, empty where inside the application is enough.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=40)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, default="zh-hans")
+    mail = models.EmailField(blank=True, default="")
 
     objects: ClassVar[Officers] = Officers()
     USERNAME_FIELD = "username"

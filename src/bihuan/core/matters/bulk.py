@@ -24,8 +24,10 @@ from bihuan.core.matters.deadlines import Standing, opening_standing, standing_a
 from bihuan.core.matters.details import Applied, Details, Opening, Step
 from bihuan.core.matters.drafting import drafts
 from bihuan.core.matters.errors import NotDone, Stale, UnknownMatter
+from bihuan.core.matters.live import tell_screens
 from bihuan.core.matters.registry import details, followers, matter_type
 from bihuan.core.matters.steps import begin, reaches_organ, take
+from bihuan.core.matters.telling import tell
 from bihuan.core.spec.matters import MatterType, Snapshot
 from bihuan.core.spec.text import Text
 
@@ -162,7 +164,8 @@ def _write_new(
                 new.steps[0].entry_id, new.opening.reference,
             )
         )  # fmt: skip
-    follow_up(steps, actor)
+    # a history tells what happened elsewhere, and those concerned were told there
+    follow_up(steps, actor, news=[new.steps[0] for new in fresh if not new.opening.history])
 
 
 def record(steps: Sequence[Applied], organs: Sequence[str | None], jurisdiction: str) -> None:
@@ -301,8 +304,13 @@ def _write_steps(
     follow_up(done, actor)
 
 
-def follow_up(steps: Sequence[Applied], actor: Actor) -> None:
-    """Open the matters that these steps bring with them, in the same transaction, in the system's name."""
+def follow_up(steps: Sequence[Applied], actor: Actor, news: Sequence[Applied] | None = None) -> None:
+    """Tell those concerned (of `news`, all of the steps by default), and open screens; open what follows.
+
+    All in the same transaction; the matters that follow are opened in the system's name.
+    """
+    tell(steps if news is None else news)
+    tell_screens(steps)
     by_type: dict[str, list[Opening]] = {}
     for code in dict.fromkeys(step.type for step in steps):
         of_type = [step for step in steps if step.type == code]

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from bihuan.core.matters import registry
+from bihuan.core.matters import registry, telling
+from bihuan.core.messages import templates
 from bihuan.core.spec.deadlines import NoDeadline, Within
 from bihuan.core.spec.matters import ANY_OPEN, MatterType, State, Transition
+from bihuan.core.spec.posts import PUBLIC
 from bihuan.core.spec.text import Text
 
 
@@ -56,9 +58,25 @@ def _state_problems(kind: MatterType[Any], state: State) -> Iterator[tuple[str, 
             yield "S1", f"the closed state {state.code} has a deadline"
     elif not isinstance(state.due, (Within, NoDeadline)):
         yield "S2", f"the open state {state.code} has neither a deadline nor a stated reason for none"
+    yield from _telling_problems(kind, state)
     overdue = state.due.overdue if isinstance(state.due, Within) else None
     if overdue and overdue not in {t.code for t in kind.transitions}:
         yield "S3", f"state {state.code}: overdue names no transition ({overdue})"
+
+
+def _telling_problems(kind: MatterType[Any], state: State) -> Iterator[tuple[str, str]]:
+    """A message that asks for a field nobody fills would stop the step it tells of; so it is found before."""
+    for tell in state.tell:
+        try:
+            asked = templates.template(tell.template)
+        except templates.UnknownTemplate:
+            yield "N1", f"state {state.code} tells with {tell.template}, which no messages.py declares"
+            continue
+        unknown = asked.fields - telling.ALWAYS - registry.details(kind.code).names
+        if unknown:
+            yield "N2", f"{tell.template} asks for {sorted(unknown)}, which {kind.code} does not tell"
+        if PUBLIC in tell.posts and not kind.has_person:
+            yield "N3", f"state {state.code} tells the person concerned, but there is none"
 
 
 def _transition_problems(kind: MatterType[Any], transition: Transition[Any]) -> Iterator[tuple[str, str]]:

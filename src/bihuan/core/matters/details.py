@@ -96,6 +96,8 @@ class Details(Generic[F]):
     """The default: a matter without details. Override what the type needs."""
 
     type: MatterType[Any]
+    names: frozenset[str] = frozenset()
+    """What `words` may name in a message, beside what every message may (`telling.ALWAYS`)."""
 
     def load(self, ids: Sequence[UUID]) -> Mapping[UUID, F]:
         """Return the facts of these matters, in one query; guards see them in the snapshot."""
@@ -130,4 +132,8 @@ class Details(Generic[F]):
 
     def told(self, payload: Mapping[str, Any]) -> Mapping[str, Text]:
         """Return how values of an entry's payload are read where the code alone says little (`3:test:am`)."""
+        return {}
+
+    def words(self, step: Applied) -> Mapping[str, Text]:
+        """Return what a message about this step may say of it (`names`); never anything personal."""
         return {}

@@ -78,3 +78,14 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ToldUntil(models.Model):
+    """Up to which moment an officer has been told of deadlines that passed, and when the last message went."""
+
+    officer = models.OneToOneField("access.Officer", primary_key=True, on_delete=models.CASCADE)
+    until = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.until:%F %T}"

@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from bihuan.core.matters.overdue import tell_overdue
 from bihuan.core.matters.sweeper import recount_clocks, sweep_overdue
 
 
 @app.periodic(cron="* * * * *", periodic_id="overdue")
 @app.task(queueing_lock="overdue", pass_context=False)
 def overdue(timestamp: int) -> int:
-    """Take the steps that passed deadlines bring."""
-    return sweep_overdue(settings.BIHUAN.jurisdiction)
+    """Take the steps that passed deadlines bring; tell the officers of those that are still open."""
+    moved = sweep_overdue(settings.BIHUAN.jurisdiction)
+    tell_overdue(settings.BIHUAN.jurisdiction)
+    return moved
 
 
 @app.periodic(cron="5 0 * * *", periodic_id="recount")

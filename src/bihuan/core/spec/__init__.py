@@ -24,6 +24,7 @@ from bihuan.core.spec.posts import (
     SYSTEM,
     Post,
 )
+from bihuan.core.spec.tell import Tell
 from bihuan.core.spec.text import Text
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Retention",
     "Snapshot",
     "State",
+    "Tell",
     "Text",
     "Transition",
     "Within",

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from bihuan.core.spec.deadlines import Basis, Clock, NoDeadline, Within
 from bihuan.core.spec.posts import Post
+from bihuan.core.spec.tell import Tell
 from bihuan.core.spec.text import Text
 
 P = TypeVar("P")
@@ -32,6 +33,7 @@ class State:
 
     `Within.set_by(...)` deadlines are computed by the matter type's details (a protocol, a payload's date).
     `listed_by="place"`: worked through place by place, so the worklist shows one row a place, not one a matter.
+    `tell`: who is told when a matter comes to stand here, in the transaction that brings it.
     """
 
     code: str
@@ -42,6 +44,7 @@ class State:
     clock: Clock = Clock.RUNNING
     alarm: bool = False
     listed_by: Literal["matter", "place"] = "matter"
+    tell: tuple[Tell, ...] = ()
 
     @property
     def label(self) -> Text:

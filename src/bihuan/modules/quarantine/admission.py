@@ -16,7 +16,7 @@ from bihuan.core.matters.models import Matter, Request
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.people import known_as, register
 from bihuan.core.spec import Text
-from bihuan.modules.quarantine import codes, live
+from bihuan.modules.quarantine import codes
 from bihuan.modules.quarantine.matter import STAY, TRANSFERRED
 from bihuan.modules.quarantine.models import Room, Site, Stay
 from bihuan.modules.quarantine.payloads import Admission, Order
@@ -55,7 +55,6 @@ def check_in(asked: CheckIn, site: Site, *, actor: Actor, key: str, now: datetim
         stay = asked.stay or _order(asked, site, actor, key, now)
         admission = _continued(stay, asked.admission, now)
         outcome = engine.perform(stay, "admit", admission, actor=actor, key=f"{key}/admit", occurred_at=now)
-        live.changed(site.place_id, stay)
         return CheckedIn(stay, outcome.number, codes.issue(stay, actor))
 
 

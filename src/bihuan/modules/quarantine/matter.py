@@ -22,6 +22,7 @@ from bihuan.core.spec import (
     Post,
     Retention,
     State,
+    Tell,
     Text,
     Transition,
     Within,
@@ -56,22 +57,24 @@ SITE: MatterType[Any] = MatterType(
     retention=Retention(years=10), number="点〔{year}〕{n:03d}号",
 )  # fmt: skip
 
-ORDERED = State("ordered", "待入住", "Ordered",
+ORDERED = State("ordered", "待入住", "Ordered", tell=(Tell(PUBLIC, "quarantine.ordered"),),
                 due=Within(24, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
-ADMITTED = State("admitted", "已入住", "Admitted",
+ADMITTED = State("admitted", "已入住", "Admitted", tell=(Tell(PUBLIC, "quarantine.admitted"),),
                  due=Within(4, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
 OBSERVED = State("observed", "隔离观察中", "Under observation", listed_by="place",
                  due=Within.set_by("protocol", "next_item", consequence=Consequence.INTERNAL))  # fmt: skip
 RELEASE_DUE = State("release_due", "待解除", "Release due",
                     due=Within.set_by("protocol", "release_due", consequence=Consequence.LEGAL))  # fmt: skip
 ABSENT = State("absent", "擅自离点", "Left without leave", alarm=True,
+               tell=(Tell((SITE_MANAGER, SITE_NURSE, QUARANTINE_DESK), "quarantine.absent"),),
                due=Within(2, HOURS, basis=LOCAL_RULE, consequence=Consequence.LEGAL))  # fmt: skip
-RELEASED = State("released", "已解除", "Released", closed=True)
+RELEASED = State("released", "已解除", "Released", closed=True, tell=(Tell(PUBLIC, "quarantine.released"),))
 TRANSFERRED = State("transferred", "转至其他隔离点", "Transferred to another site", closed=True)
 HOSPITAL = State("hospital", "转定点医院", "Transferred to hospital", closed=True)
-HOME = State("home", "转居家隔离", "Transferred to home quarantine", closed=True)
+HOME = State("home", "转居家隔离", "Transferred to home quarantine", closed=True,
+             tell=(Tell(PUBLIC, "quarantine.home"),))  # fmt: skip
 DIED = State("died", "死亡", "Died", closed=True)
-REVOKED = State("revoked", "已撤销", "Order revoked", closed=True)
+REVOKED = State("revoked", "已撤销", "Order revoked", closed=True, tell=(Tell(PUBLIC, "quarantine.revoked"),))
 NOT_FOUND = State("handed_over", "离点后移交处置", "Handed over after absence", closed=True)
 
 IN_SITE = (ADMITTED, OBSERVED, RELEASE_DUE)
@@ -142,6 +145,7 @@ STAY: MatterType[Any] = MatterType(
 )  # fmt: skip
 
 TO_SEND = State("to_send", "待转运", "To be sent", alarm=True,
+                tell=(Tell((TRANSFER_DESK, SITE_MANAGER), "quarantine.positive"),),
                 due=Within(2, HOURS, basis=LOCAL_RULE, consequence=Consequence.LEGAL))  # fmt: skip
 ON_THE_WAY = State("on_the_way", "转运中", "On the way",
                    due=Within(2, HOURS, basis=LOCAL_RULE, consequence=Consequence.LEGAL))  # fmt: skip
@@ -169,7 +173,7 @@ ASKED = State("asked", "待答复", "Asked",
               due=Within(4, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
 WORKED = State("worked", "办理中", "In hand",
                due=Within(24, HOURS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
-ANSWERED = State("answered", "已答复", "Answered", closed=True)
+ANSWERED = State("answered", "已答复", "Answered", closed=True, tell=(Tell(PUBLIC, "quarantine.answered"),))
 WITHDRAWN = State("withdrawn", "本人撤回", "Withdrawn", closed=True)
 REQUEST: MatterType[Any] = MatterType(
     "quarantine.request", "隔离人员诉求", "Request", organ=HEALTH, initial=ASKED, has_person=True,
@@ -189,7 +193,7 @@ REQUEST: MatterType[Any] = MatterType(
 
 RAISED = State("raised", "待审查", "Raised",
                due=Within(3, DAYS, basis=LOCAL_RULE, consequence=Consequence.RIGHTS))  # fmt: skip
-DECIDED = State("decided", "已决定", "Decided", closed=True)
+DECIDED = State("decided", "已决定", "Decided", closed=True, tell=(Tell(PUBLIC, "quarantine.decided"),))
 OBJECTION: MatterType[Any] = MatterType(
     "quarantine.objection", "对隔离决定的异议", "Objection to the order", organ="justice", initial=RAISED,
     has_person=True, states=(RAISED, DECIDED, WITHDRAWN),

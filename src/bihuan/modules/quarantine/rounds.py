@@ -21,7 +21,7 @@ from bihuan.core.matters.details import Step
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import Text
-from bihuan.modules.quarantine import live, queries
+from bihuan.modules.quarantine import queries
 from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.models import Observation as Standing
 from bihuan.modules.quarantine.models import Site
@@ -201,8 +201,6 @@ def _write(visit: Visit, actor: Actor, key: str) -> tuple[bool, int]:
             for item in visit.items
         ]
         outcome = engine.perform_many(steps, actor=actor, key=key, raising=True)
-        if matter.place_id is not None and not outcome.repeated:
-            live.changed(matter.place_id, visit.stay)
         return outcome.repeated, outcome.entries
 
 

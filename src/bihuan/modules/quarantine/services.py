@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from bihuan.core.clock.wording import short_day
 from bihuan.core.matters.details import OPENED, Applied, DeadlineSet, Details, FollowUp, Opening, Step
 from bihuan.core.matters.registry import details_of
 from bihuan.core.spec import Snapshot, State, Text
@@ -74,6 +75,8 @@ STAY_COLUMNS = (
 class StayDetails(Details[StayFacts]):
     """A stay: its protocol, its room, what was done."""
 
+    names = frozenset({"until"})
+
     def load(self, ids: Sequence[UUID]) -> Mapping[UUID, StayFacts]:
         """Return the facts of these stays, in one query."""
         with connection.cursor() as cursor:
@@ -111,6 +114,11 @@ class StayDetails(Details[StayFacts]):
     def related(self, matter_id: UUID) -> Sequence[UUID]:
         """Return the tasks, requests, objections and disputes about the stay."""
         return _matters_of("stay_id = %(id)s OR other_stays @> ARRAY[%(id)s]::uuid[]", "matter_id", matter_id)
+
+    def words(self, step: Applied) -> Mapping[str, Text]:
+        """Return until when the stay lasts by its protocol."""
+        day: date | None = step.facts.release_due
+        return {"until": Text("—", "—") if day is None else short_day(day)}
 
     def told(self, payload: Mapping[str, Any]) -> Mapping[str, Text]:
         """Return an item of the protocol in words."""

@@ -25,7 +25,7 @@ from bihuan.core.spec.matters import Refusal
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty
-from bihuan.modules.quarantine import live, panel, queries, rules
+from bihuan.modules.quarantine import panel, queries, rules
 from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Category, Release, Waiver
@@ -124,7 +124,6 @@ def release(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
     except NotDone as error:
         messages.error(request, f"{stay.number}: {said(error.text)}")
     else:
-        live.changed(site.place_id, stay.id)
         messages.success(request, said(Text(f"已解除：{stay.number}", f"Released: {stay.number}")))
     return HttpResponseRedirect(reverse("quarantine:releases", args=[code]))
 
