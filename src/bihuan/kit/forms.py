@@ -26,7 +26,10 @@ from bihuan.kit.language import lazily
 __all__ = ["KitRenderer", "Listing", "Lists", "Option", "PayloadForm", "form_for"]
 
 KEY, VERSION = "bihuan_key", "bihuan_version"
-_EXPIRED = Text("页面已过期，请刷新后再提交", "The page has expired; reload it and submit again")
+_EXPIRED = Text(
+    "这一页放得太久，没有提交。填写的内容都在，请核对后再按一次",
+    "The page had grown old; nothing was submitted. What you typed is here: look it over and press once more",
+)
 
 
 class KitRenderer(DjangoTemplates):
@@ -66,6 +69,25 @@ class PayloadForm(forms.Form):
                     self.payload_type, name, options=lists[listing], initial=chosen.initial
                 )
 
+    def clean(self) -> dict[str, Any]:
+        """Where the hidden fields are missing or spoilt, say so above what was typed, and carry new ones."""
+        found = super().clean() or {}
+        spoilt = [name for name in (KEY, VERSION) if name in self.errors]
+        if spoilt:
+            for name in spoilt:
+                del self.errors[name]
+            self.add_error(None, lazily(_EXPIRED))
+            self.renew()
+        return found
+
+    def renew(self) -> None:
+        """Make what was typed a new submission: under a new key, of the version that is shown now."""
+        seen = self.initial.get(VERSION)
+        typed = self.data.copy()
+        typed[self.add_prefix(KEY)] = str(uuid4())
+        typed[self.add_prefix(VERSION)] = "" if seen is None else str(seen)
+        self.data = typed
+
     @property
     def key(self) -> str:
         """Return the submission's idempotency key; only for a valid form."""
@@ -93,7 +115,8 @@ class PayloadForm(forms.Form):
         return [name for name in self.fields if name not in {KEY, VERSION}]
 
     def refuse(self, error: NotDone) -> None:
-        """Show why the engine did not do it, above what was typed, which stays."""
+        """Show why the engine did not do it, above what was typed, which stays and can be sent once more."""
+        self.renew()
         if isinstance(error, Refused):
             refusal = error.refusal
             self.add_error(None, lazily(refusal.reason))

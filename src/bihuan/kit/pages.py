@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from bihuan.core.access.actors import Actor, NoAppointment
 from bihuan.core.matters.errors import NotDone
 from bihuan.kit import session
-from bihuan.kit.refusals import NO_POST, notice_of, refusal_page, signed_out
+from bihuan.kit.refusals import NO_POST, notice, notice_of, refusal_page, signed_out
 
 P = ParamSpec("P")
 
@@ -48,6 +48,10 @@ def officer_page(*posts: str) -> Callable[[View[P]], Page[P]]:
                 return view(_admitted(request, posts), *args, **kwargs)
             except NotDone as error:
                 return refusal_page(request, notice_of(error))
+            except (
+                PermissionDenied
+            ):  # said here: Django would log it with a traceback, as if it were a failure
+                return refusal_page(request, notice(403))
             except NoAppointment:
                 return refusal_page(request, NO_POST)
 

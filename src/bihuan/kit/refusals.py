@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from bihuan.core.access.actors import NoAppointment
 from bihuan.core.matters import errors
 from bihuan.core.spec.text import Text
+from bihuan.kit.carrying import carried
+from bihuan.kit.forms import KEY, VERSION
 from bihuan.kit.parts import Notice
 
 NOTHING_CHANGED = Text("没有任何内容被更改。", "Nothing was changed.")
 TYPED_IS_KEPT = Text(
     "没有提交，台账没有变化。您填写的内容还在浏览器里，按“后退”即可看到。",
     "Nothing was submitted and the ledger is unchanged. What you typed is still in the browser: go back.",
+)
+
+TYPED_IS_BELOW = Text(
+    "没有提交，台账没有变化。您填写的内容都在下面。",
+    "Nothing was submitted and the ledger is unchanged. What you typed is below.",
 )
 
 _NOTICES = {
@@ -85,8 +94,9 @@ CSRF = Notice(
     ),
     TYPED_IS_KEPT,
     Text(
-        "请后退，复制长的内容，刷新页面后再提交。浏览器须允许本站的 Cookie。",
-        "Go back, copy anything long, reload the page and submit again. This site's cookies must be allowed.",
+        "内容在下面的，核对后按“再次提交”；没有的，请回到那一页重新打开。浏览器须允许本站的 Cookie。",
+        "If the content is below, look it over and submit again; if not, open the page anew. This site's cookies"
+        " must be allowed.",
     ),
 )
 NO_POST = Notice(
@@ -102,8 +112,8 @@ SIGNED_OUT = Notice(
     Text("登录在一个班次后自动结束。", "A login ends after one shift."),
     TYPED_IS_KEPT,
     Text(
-        "请在新标签页登录，再回到这一页按“后退”，重新提交。",
-        "Sign in in a new tab, come back to this page, go back and submit again.",
+        "请在新标签页登录，再回到这一页按“再次提交”，就会到您离开的那一页。",
+        "Sign in in a new tab, come back to this page and submit again: you arrive where you left off.",
     ),
 )
 
@@ -131,13 +141,28 @@ def notice_of(error: errors.NotDone) -> Notice:
 
 
 def refusal_page(request: HttpRequest, said: Notice) -> HttpResponse:
-    """Answer with a refusal: a whole page, or for htmx a note that goes to the page's message area."""
+    """Answer with a refusal: a whole page, or for htmx a note that goes to the page's message area.
+
+    A whole page takes the place of the form, so it brings along what was filled in; beside a note the form stays.
+    """
     if getattr(request, "htmx", False):
         answer = render(request, "kit/partials/notice.html", {"notice": said}, status=said.status)
         answer["HX-Retarget"] = "#bh-messages"
         answer["HX-Reswap"] = "innerHTML show:top"
         return answer
-    return render(request, "kit/errors/notice.html", {"notice": said}, status=said.status)
+    return render(request, "kit/errors/notice.html", carrying(request, said), status=said.status)
+
+
+def carrying(request: HttpRequest, said: Notice) -> dict[str, object]:
+    """Return a refusal for its page, with what was filled in.
+
+    After a conflict key and version are left behind: the form then asks once more instead of being refused again.
+    """
+    taken = carried(request, leave=(KEY, VERSION) if said.status == 409 else ())
+    if taken is None or not (taken.typed or said in (SIGNED_OUT, CSRF)):
+        return {"notice": said}
+    kept = TYPED_IS_BELOW if said.kept == TYPED_IS_KEPT else said.kept
+    return {"notice": replace(said, kept=kept), "carried": taken}
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from bihuan.core.access.actors import Actor, person_actor
+from bihuan.kit.carrying import carried
 from bihuan.modules.quarantine.models import Stay
 
 KEPT = "my_stay"
@@ -54,6 +55,14 @@ def actor_for(person: UUID) -> Actor:
     return person_actor(person, settings.BIHUAN.jurisdiction)
 
 
+def closed(request: HttpRequest) -> HttpResponse:
+    """Lead to the door; whoever was sending something finds it on the page that says so, ready to be sent."""
+    kept = carried(request)
+    if kept is None or not kept.typed:
+        return redirect("my:door")
+    return render(request, "portal/closed.html", {"carried": kept}, status=401)
+
+
 View = Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]
 Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -66,7 +75,7 @@ def own_page(view: View[P]) -> Page[P]:
     def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         stay = present(request, timezone.now())
         if stay is None:
-            return redirect("my:door")
+            return closed(request)
         return view(request, stay, *args, **kwargs)
 
     return cast("Page[P]", page)

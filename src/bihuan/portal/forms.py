@@ -49,3 +49,9 @@ class WordsForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
     )  # fmt: skip
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def refuse(self, words: Text) -> None:
+        """Say why it was not taken, above the words, which stay; sent again it is a new submission."""
+        self.add_error(None, lazily(words))
+        self.data = self.data.copy()
+        self.data["key"] = str(uuid4())

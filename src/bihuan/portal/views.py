@@ -106,8 +106,10 @@ def ask(request: HttpRequest, stay_id: UUID, need: str) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             payload = RequestForHelp(need=wanted, words=form.cleaned_data["words"], stay=stay_id)
-            return _open(REQUEST.code, payload, stay_id, title, str(form.cleaned_data["key"]), request)
-        status = 422
+            taken = _open(REQUEST.code, payload, stay_id, title, form)
+            if taken is not None:
+                return taken
+        status = 409 if form.non_field_errors() else 422
     return render(request, "portal/ask.html", {"form": form, "need": text, "step": 2}, status=status)
 
 
@@ -119,8 +121,10 @@ def contest(request: HttpRequest, stay_id: UUID) -> HttpResponse:
         if form.is_valid():
             payload = ObjectionRaised(words=form.cleaned_data["words"], stay=stay_id)
             title = Text("对隔离决定的异议", "Objection to the order")
-            return _open(OBJECTION.code, payload, stay_id, title, str(form.cleaned_data["key"]), request)
-        status = 422
+            taken = _open(OBJECTION.code, payload, stay_id, title, form)
+            if taken is not None:
+                return taken
+        status = 409 if form.non_field_errors() else 422
     content = {
         "form": form,
         "running": [one for one in mine.asked(stay_id) if one.kind == OBJECTION.code and not one.closed],
@@ -128,9 +132,8 @@ def contest(request: HttpRequest, stay_id: UUID) -> HttpResponse:
     return render(request, "portal/contest.html", content, status=status)
 
 
-def _open(
-    kind: str, payload: object, stay_id: UUID, title: Text, key: str, request: HttpRequest
-) -> HttpResponse:
+def _open(kind: str, payload: object, stay_id: UUID, title: Text, form: WordsForm) -> HttpResponse | None:
+    """Open the matter and lead to its page; None where it was not taken: then the form says why."""
     about = Matter.objects.only("person_id", "place_id").get(id=stay_id)
     assert about.person_id is not None
     opening = Opening(
@@ -142,10 +145,14 @@ def _open(
     )
     try:
         done = engine.open(
-            matter_type(kind), opening, actor=actor_for(about.person_id), key=f"my/{stay_id}/{key}"
+            matter_type(kind),
+            opening,
+            actor=actor_for(about.person_id),
+            key=f"my/{stay_id}/{form.cleaned_data['key']}",
         )
     except NotDone as error:
-        return render(request, "portal/not_done.html", {"words": error.text}, status=409)
+        form.refuse(error.text)
+        return None
     return HttpResponseRedirect(reverse("my:matter", args=[done.matter_id]))
 
 

@@ -20,6 +20,7 @@ from bihuan.core.spec.payload import fields_of
 from bihuan.core.spec.text import Text
 from bihuan.kit.forms import KitRenderer
 from bihuan.kit.language import lazily
+from bihuan.kit.phones import PhoneField
 
 
 @cache
@@ -100,9 +101,7 @@ class PersonForm(forms.Form):
         error_messages={"required": lazily(Text("请填写证件号码", "Enter the identifier"))},
         help_text=lazily(Text("居民身份证号，或护照等证件号码；同一号码即同一人", "the same number is the same person")),
     )  # fmt: skip
-    phone = forms.CharField(
-        label=lazily(FIELD_LABELS["phone"]), max_length=30, required=False, widget=_line(inputmode="tel")
-    )
+    phone = PhoneField(label=lazily(FIELD_LABELS["phone"]))
     address = forms.CharField(
         label=lazily(FIELD_LABELS["address"]), max_length=200, required=False, widget=_line()
     )
@@ -138,7 +137,7 @@ class PersonForm(forms.Form):
             name=given["name"].strip() or None,
             identifier_type=_kind(given["identifier"]),
             identifier=given["identifier"].strip() or None,
-            phone=given["phone"].strip() or None,
+            phone=given["phone"] or None,
             address=given["address"].strip() or None,
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -18,7 +18,7 @@ from bihuan.command.pages.taking import WhenForm, again, lists_for
 from bihuan.core.access.permissions import visible
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening
-from bihuan.core.matters.errors import Conflict, KeyReused, NotAllowed, NotDone, Refused
+from bihuan.core.matters.errors import Conflict, Contradicts, KeyReused, NotAllowed, NotDone, Refused
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import masked
 from bihuan.core.people.merging import same_person
@@ -102,6 +102,8 @@ def _open(request: OfficerRequest, kind: MatterType[Any], forms: _Forms) -> Http
             outcome = engine.open(kind, opening, actor=actor, key=forms.payload.key)
     except (Refused, Conflict, KeyReused) as error:
         return _refused(request, kind, error)
+    except (IntegrityError, DataError):
+        return _refused(request, kind, Contradicts())
     doors.forget(actor)
     done = Text(f"已登记 {outcome.number}", f"Registered {outcome.number}")
     messages.success(request, said(done))

@@ -21,6 +21,7 @@ from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import (
     Conflict,
+    Contradicts,
     KeyReused,
     NotAllowed,
     NotCorrectable,
@@ -39,10 +40,6 @@ from bihuan.kit.parts import Crumb
 from bihuan.kit.wording import spaced
 
 NUMBER = 2**63
-CONTRADICTS = Text(
-    "与已有登记矛盾，没有任何内容被更改。请核对后再办",
-    "It contradicts what is recorded; nothing was changed. Check it and try again",
-)
 
 
 @officer_page()
@@ -100,7 +97,7 @@ def _take(
     except (Refused, Stale, NotFromHere, NotCorrectable, KeyReused, Conflict) as error:
         return _refused(request, found, transition, corrects, error)
     except (IntegrityError, DataError):
-        return _refused(request, found, transition, corrects, Conflict(CONTRADICTS))
+        return _refused(request, found, transition, corrects, Contradicts())
     doors.forget(request.actor)
     label, state = transition.label, found.kind.state(outcome.state).label
     done = Text(f"已办理“{label.zh}”，现为“{state.zh}”。台账 #{spaced(outcome.entry_id)}",

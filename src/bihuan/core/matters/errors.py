@@ -63,8 +63,9 @@ class KeyReused(NotDone):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "同一提交编号已用于另一内容,本次没有保存。请刷新页面重新提交",
-                "This submission key was used for other content; nothing was saved. Reload and submit again",
+                "同一提交编号已用于另一内容,这次没有保存。填写的内容都保留着;确认要另办一次的,核对后再提交",
+                "This submission key was used for other content; nothing was saved now. What you typed is kept: "
+                "if you mean it as another one, look it over and submit again",
             )
         )
 
@@ -79,6 +80,18 @@ class UnknownMatter(NotDone):
 
 class Conflict(NotDone):
     """The database refused what would contradict a standing fact (a room taken, a person elsewhere)."""
+
+
+class Contradicts(Conflict):
+    """The database refused it, and nobody foresaw in which words."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "与已有登记矛盾，没有任何内容被更改。请核对后再办",
+                "It contradicts what is recorded; nothing was changed. Check it and try again",
+            )
+        )
 
 
 class NotCorrectable(NotDone):

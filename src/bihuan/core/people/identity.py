@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bihuan.core.people.normal import normal_identifier, normal_phone
+from bihuan.core.people.normal import normal_identifier, spelled_phone
 from bihuan.core.spec.text import Text
 
 FIELDS = ("name", "identifier", "phone", "address")
@@ -45,7 +45,7 @@ class Identity:
         if self.identifier:
             yield "identifier", f"{self.identifier_type}{_BETWEEN}{normal_identifier(self.identifier)}"
         if self.phone:
-            yield "phone", normal_phone(self.phone)
+            yield "phone", spelled_phone(self.phone)
         if self.address:
             yield "address", self.address.strip()
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bihuan.core.people.phones import split_extension
+
 _NOT_IN_IDENTIFIER = re.compile(r"[\s'\"‘’“”`´\-–—]")
 _NOT_IN_PHONE = re.compile(r"[^\d+]")
 _NOT_IN_NAME = re.compile(r"[\s·•‧・･∙⋅●。.．﹒᛫⸱'’`\-]")
@@ -22,8 +24,18 @@ def normal_identifier(text: str) -> str:
 
 
 def normal_phone(text: str) -> str:
-    """Return a telephone number as digits, without the country code of the mainland; `+` stays for others."""
-    return _HOME_PREFIX.sub("", _NOT_IN_PHONE.sub("", _folded(text)))
+    """Return a telephone number as digits, without the mainland's country code and any extension.
+
+    `+` stays for other countries.
+    """
+    number, _ = split_extension(text)
+    return _HOME_PREFIX.sub("", _NOT_IN_PHONE.sub("", number))
+
+
+def spelled_phone(text: str) -> str:
+    """Return a number as it is kept and shown: in its one spelling, with the extension it may have."""
+    extension = split_extension(text)[1]
+    return f"{normal_phone(text)}转{extension}" if extension else normal_phone(text)
 
 
 @lru_cache(maxsize=4096)

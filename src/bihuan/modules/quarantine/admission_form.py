@@ -12,11 +12,12 @@ from django.utils import timezone
 from stdnum.iso7064 import mod_11_2
 
 from bihuan.core.people.identity import Identity
-from bihuan.core.people.normal import normal_identifier, normal_phone
+from bihuan.core.people.normal import normal_identifier
 from bihuan.core.spec import Text
 from bihuan.kit.fields import Lists
 from bihuan.kit.forms import KitRenderer, form_for
 from bihuan.kit.language import lazily, said
+from bihuan.kit.phones import PhoneField
 from bihuan.modules.quarantine.admission import CheckIn
 from bihuan.modules.quarantine.models import Stay
 from bihuan.modules.quarantine.payloads import Admission, Order
@@ -24,6 +25,7 @@ from bihuan.modules.quarantine.rules import exposure_refused
 
 NEW, WAITING, KNOWN = "new", "stay", "person"
 RESIDENT = "resident"
+LONGEST_TRIP = 20
 IDENTIFIERS = (
     (RESIDENT, Text("居民身份证", "Resident ID")),
     ("passport", Text("护照", "Passport")),
@@ -63,10 +65,7 @@ class PersonForm(forms.Form):
         label=lazily(Text("证件号码", "Number")), max_length=40, required=False,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )  # fmt: skip
-    phone = forms.CharField(
-        label=lazily(Text("联系电话", "Telephone")), max_length=20, required=False,
-        widget=forms.TextInput(attrs={"class": "form-control bh-short", "inputmode": "tel", "autocomplete": "off"}),
-    )  # fmt: skip
+    phone = PhoneField(label=lazily(Text("联系电话", "Telephone")))
     address = forms.CharField(
         label=lazily(Text("住址", "Address")), max_length=200, required=False,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
@@ -91,7 +90,7 @@ class PersonForm(forms.Form):
             name=found["name"].strip(),
             identifier_type=found["identifier_type"],
             identifier=normal_identifier(found["identifier"]) or None,
-            phone=normal_phone(found["phone"]) or None,
+            phone=found["phone"] or None,
             address=found["address"].strip() or None,
         )
 
@@ -108,6 +107,7 @@ class CheckInForm:
         self.room = str(self.data.get("room", ""))
         self.shares_with = str(self.data.get("shares_with", ""))
         self.sharing = str(self.data.get("sharing", "")).strip()
+        self.trip = str(self.data.get("trip", "")).strip()[:LONGEST_TRIP]
         self.problems: list[tuple[str, Text]] = []
         self.rooms = set(rooms)
         kind = self.who.partition(":")[0]
@@ -115,7 +115,7 @@ class CheckInForm:
             self.data if data and kind == NEW else None, prefix="p", initial=self._typed("p")
         )
         order = form_for(Order)
-        asked = {**self.data, "o-bihuan_key": self.key} if data and kind != WAITING else None
+        asked = {**self.data, "o-bihuan_key": str(uuid4())} if data and kind != WAITING else None
         self.order = order(asked, lists=lists, prefix="o", initial=self._typed("o"))
 
     def _typed(self, prefix: str) -> dict[str, Any]:
@@ -168,7 +168,7 @@ class CheckInForm:
                 ("sharing", Text("同住须写明理由（家人，或批准文号）", "Say why the room is shared"))
             )
             return None
-        return Admission(room=room, shares_with=other, sharing=self.sharing if other else "")
+        return Admission(room=room, shares_with=other, sharing=self.sharing if other else "", trip=self.trip)
 
     def refuse(self, words: Text) -> None:
         """Show above everything why it was not done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -145,3 +146,30 @@ def test_an_idle_page_and_a_long_ended_stay_are_closed(me: Client, stay: Stay) -
 
 def test_the_page_stays_within_its_queries(me: Client, queries_of: Callable[[Client, str], int]) -> None:
     assert queries_of(me, "/my/stay/") <= 15
+
+
+def test_words_outlive_a_page_that_closed_by_itself(me: Client, stay: Stay) -> None:
+    session = me.session
+    session["my_stay"] = {**session["my_stay"], "at": session["my_stay"]["at"] - 3600}
+    session.save()
+    typed = {"words": "降压药快没了", "key": str(uuid4())}
+    answer = me.post("/my/ask/medicine/", typed, headers={"Origin": "http://testserver"})
+    page = answer.content.decode()
+    assert answer.status_code == 401 and "降压药快没了" in page and 'action="/my/ask/medicine/"' in page
+    assert not Matter.objects.filter(type="quarantine.request", person_id=stay.matter.person_id).exists()
+
+
+@pytest.mark.parametrize(("page", "kind"), [("ask/medicine", "request"), ("contest", "objection")])
+def test_other_words_on_a_page_sent_before_are_kept_and_sent_as_another_one(
+    me: Client, stay: Stay, page: str, kind: str
+) -> None:
+    typed = {"words": "降压药快没了", "key": str(uuid4())}
+    assert me.post(f"/my/{page}/", typed).status_code == 302
+    answer = me.post(f"/my/{page}/", {**typed, "words": "还要一副老花镜"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409 and "还要一副老花镜" in shown and "填写的内容都保留着" in shown
+    key = re.search(r'name="key" value="([^"]+)"', shown)
+    assert key is not None and key[1] != typed["key"]
+    assert me.post(f"/my/{page}/", {"words": "还要一副老花镜", "key": key[1]}).status_code == 302
+    asked = Matter.objects.filter(type=f"quarantine.{kind}", person_id=stay.matter.person_id)
+    assert asked.count() == 2

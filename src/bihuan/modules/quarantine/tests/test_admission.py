@@ -18,7 +18,7 @@ from bihuan.core.matters.errors import Refused
 from bihuan.core.papers.models import Paper
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.models import Person
-from bihuan.core.people.people import find_by_identifier, register
+from bihuan.core.people.people import find_by_identifier, find_by_phone, register
 from bihuan.modules.quarantine import codes
 from bihuan.modules.quarantine.drill_people import invent
 from bihuan.modules.quarantine.matter import STAY
@@ -256,3 +256,19 @@ def test_whoever_comes_from_another_site_goes_on_with_the_same_days(
         before.episode,
         before.release_due,
     )
+
+
+@pytest.mark.django_db
+def test_a_telephone_number_that_is_none_is_an_error_beside_its_box(
+    county: County, signed_in: SignedIn
+) -> None:
+    """What was typed stays; written right, in whatever way, it is taken; somebody may have none."""
+    manager, address = signed_in("manager"), f"/sites/{county.sites[0].place.code}/admit/"
+    wrong = manager.post(address, _typed(_free_room(county), **{"p-phone": "没有电话"}))
+    assert wrong.status_code == 422
+    assert "不是电话号码" in wrong.content.decode() and 'value="没有电话"' in wrong.content.decode()
+    right = _typed(_free_room(county), **{"p-phone": "０９３６－８２１５５２０ 转 801"})
+    assert manager.post(address, right).status_code == 302
+    assert find_by_phone("09368215520", county.actor("desk").jurisdiction)
+    none = _typed(_free_room(county), **{"p-phone": "", "p-name": "无测", "bihuan_key": "check-in-none"})
+    assert manager.post(address, none).status_code == 302

@@ -17,7 +17,7 @@ from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import masked
 from bihuan.modules.quarantine import board, queries
 from bihuan.modules.quarantine.models import Protocol, Stay, Task
-from bihuan.modules.quarantine.payloads import Result, TestResult
+from bihuan.modules.quarantine.payloads import Departure, Result, TestResult
 from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.tests.county import County
 
@@ -215,7 +215,13 @@ def test_results_are_saved_as_a_batch_once(county: County, signed_in: SignedIn) 
     assert nurse.post(address, typed).status_code == 302
     assert nurse.post(address, typed).status_code in {302, 422}
     assert recorded.count() == before + 1
-    corrected = {"bihuan_key": "batch-0002", waiting[0].name: "positive"}
+    overtaken = {"bihuan_key": "batch-0003", waiting[0].name: "positive"}  # from a page that is older
+    answer = nurse.post(address, overtaken)
+    assert answer.status_code == 422 and recorded.count() == before + 1
+    page = answer.content.decode()
+    assert "他人刚刚登记为“阴性”" in page and 'value="positive" selected' in page
+    correction = waiting[0].name.replace("r-", "c-", 1)
+    corrected = {"bihuan_key": "batch-0002", correction: "positive"}
     assert nurse.post(address, corrected).status_code == 302
     assert recorded.get(corrects__isnull=False).payload["result"] == "positive"
     nothing = nurse.post(address, {"bihuan_key": "batch-0003"})
@@ -269,3 +275,34 @@ def test_whoever_left_without_leave_raises_an_alarm_and_is_counted_apart(
     assert nurse.get(f"/sites/{site.place.code}/people/?show=absent").context["page"].paginator.count == 1
     visited = {one["stay"] for one in nurse.get(f"/sites/{site.place.code}/round/data/").json()["visits"]}
     assert str(stay.pk) not in visited
+
+
+def test_a_step_that_somebody_else_made_impossible_comes_back_with_its_words(
+    county: County, signed_in: SignedIn
+) -> None:
+    """The reason that was typed outlives a stay that left meanwhile, and a page that was sent before."""
+    stay, manager = _stay(county, matter__state="observed"), signed_in("manager")
+    address = f"/sites/{county.sites[0].place.code}/stays/{stay.pk}/do/report_absence/"
+    form = re.findall(r'name="(bihuan_[a-z]+)" value="([^"]*)"', manager.get(address).content.decode())
+    typed = {**dict(form), "told": "已通知派出所和家属"}
+    engine.perform(
+        stay.pk,
+        "transfer_hospital",
+        Departure(to="县医院"),
+        actor=county.actor("manager"),
+        key="left-first-1",
+    )
+    answer = manager.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "已通知派出所和家属" in page and "请查看最新情况" in page
+
+
+def test_a_basis_for_another_protocol_stays_when_it_cannot_be_applied(
+    county: County, signed_in: SignedIn
+) -> None:
+    old = Protocol.objects.filter(code="as-registered").first() or Protocol.objects.all()[0]
+    Protocol.objects.filter(pk=old.pk).update(effective_from="2999-01-01")
+    answer = signed_in("desk").post(
+        f"/sites/protocols/{old.pk}/apply/", {"reason": "联防联控发〔2021〕9号", "bihuan_key": "apply-1"}
+    )
+    assert answer.status_code == 422 and "联防联控发〔2021〕9号" in answer.content.decode()

@@ -22,6 +22,7 @@ from bihuan.core.spec import Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb
+from bihuan.kit.refusals import notice_of
 from bihuan.modules.quarantine import matter
 from bihuan.modules.quarantine.models import Protocol
 from bihuan.modules.quarantine.payloads import ProtocolChange
@@ -32,6 +33,10 @@ from bihuan.modules.quarantine.views.reach import crumbs, sees_stays
 
 WRITES = (matter.QUARANTINE_DESK.code, "administrator")
 CHANGES = matter.QUARANTINE_DESK.code
+FIRST = Text(
+    "他人刚刚新增了一版，这一版没有保存。填写的内容都在，核对后再按一次",
+    "Somebody has just added a version; this one was not saved. What you typed is here: look it over and press again",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ class Version:
 @officer_page()
 def protocols(request: OfficerRequest) -> HttpResponse:
     """Show all versions of all protocols."""
+    return _page(request)
+
+
+def _page(request: OfficerRequest, typed: tuple[int, str] = (0, ""), status: int = 200) -> HttpResponse:
+    """Draw the page; `typed`: to which version a reason was given that was not taken, and the reason."""
     if not sees_stays(request.actor) and request.actor.post not in WRITES:
         raise PermissionDenied
     today = timezone.now().astimezone(LOCAL).date()
@@ -78,8 +88,10 @@ def protocols(request: OfficerRequest) -> HttpResponse:
         "writes": request.actor.post in WRITES,
         "changes": request.actor.post == CHANGES,
         "key": uuid4(),
+        "typed_for": typed[0],
+        "reason": typed[1],
     }
-    return render(request, "quarantine/protocols.html", content)
+    return render(request, "quarantine/protocols.html", content, status=status)
 
 
 def _bound(jurisdiction: str) -> dict[int, tuple[int, int]]:
@@ -116,7 +128,7 @@ def add_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
         except IntegrityError:
             form.add_error(
                 None,
-                said(Text("他人刚刚新增了一版，请刷新后再交", "Somebody has just added a version; reload")),
+                said(FIRST),
             )
             status = 409
         else:
@@ -160,7 +172,7 @@ def apply_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
     said_no = _not_now(target, reason)
     if said_no is not None:
         messages.error(request, said(said_no))
-        return here
+        return _page(request, (target.pk, reason), status=422)
     now, payload = timezone.now(), ProtocolChange(protocol=target.code, reason=reason)
     steps = [
         (stay, Step("change_protocol", payload, now)) for stay in _others(target, request.actor.jurisdiction)
@@ -171,7 +183,7 @@ def apply_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
         )
     except NotDone as error:
         messages.error(request, said(error.text))
-        return here
+        return _page(request, (target.pk, reason), status=notice_of(error).status)
     done = outcome.entries
     messages.success(
         request,

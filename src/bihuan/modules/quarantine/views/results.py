@@ -25,7 +25,7 @@ from bihuan.core.spec import Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty
-from bihuan.modules.quarantine import live, queries
+from bihuan.modules.quarantine import queries
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Result, TestResult
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
@@ -33,6 +33,7 @@ from bihuan.modules.quarantine.queries import RoomLine, StayLine
 from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, may
 
 NOTHING = Text("没有选择任何结果，没有保存", "No result was chosen; nothing was saved")
+OVERTAKEN = Text("他人已先登记，见下面各行", "Somebody was first; see the lines below")
 FUTURE = Text("采样时间不能晚于现在", "The sample cannot be later than now")
 
 
@@ -50,8 +51,12 @@ class Line:
 
     @property
     def name(self) -> str:
-        """Return the name of its field."""
-        return f"r-{self.stay.matter_id}-{self.due.item.code}"
+        """Return the name of its field: another one for a correction, so that nobody corrects unseen."""
+        return self.field("c" if self.mark else "r")
+
+    def field(self, kind: str) -> str:
+        """Return the field of a result (`r`) or of a correction (`c`)."""
+        return f"{kind}-{self.stay.matter_id}-{self.due.item.code}"
 
 
 @officer_page()
@@ -91,17 +96,37 @@ def results(request: OfficerRequest, code: str) -> HttpResponse:
 
 def _take(request: OfficerRequest, lines: list[Line], site: Site, now: datetime) -> bool:
     """Take the batch and say what came of it; returns whether all of it was taken."""
+    for line in lines:
+        line.chosen = request.POST.get(line.name, "")
     sampled = _sampled(request.POST.get("sampled_at", ""), now)
     if isinstance(sampled, Text):
         messages.error(request, said(sampled))
         return False
     steps = list(_chosen(lines, request, sampled, now))
+    overtaken = _overtaken(lines, request)
     if not steps:
-        messages.warning(request, said(NOTHING))
+        messages.warning(request, said(OVERTAKEN if overtaken else NOTHING))
         return False
     outcome = _record(steps, request.actor, request.POST.get("bihuan_key", "")[:64])
-    live.changed(site.place_id)
-    return not _tell(request, lines, steps, outcome)
+    return not _tell(request, steps, outcome) and not overtaken
+
+
+def _overtaken(lines: list[Line], request: HttpRequest) -> bool:
+    """Mark where somebody else recorded another result meanwhile: what stands is corrected knowingly or not at all."""
+    found = False
+    for line in lines:
+        given = request.POST.get(line.field("r"), "") if line.mark else ""
+        if given in set(Result) and given != line.mark:
+            stands = Result(line.mark).text
+            line.chosen, line.refused, found = given, _stands(stands), True
+    return found
+
+
+def _stands(text: Text) -> Text:
+    return Text(
+        f"他人刚刚登记为“{text.zh}”，没有改动；确需更正请再保存一次",
+        f"Somebody has just recorded “{text.en}”; nothing was changed. Save once more to correct it",
+    )
 
 
 def _lines(
@@ -139,7 +164,6 @@ def _chosen(
     """Yield the steps of what was chosen; `rest` fills what was left open; a changed result is a correction."""
     known, rest = {str(one) for one in Result}, request.POST.get("rest", "")
     for line in lines:
-        line.chosen = request.POST.get(line.name, "")
         value = line.chosen or ("" if line.mark else rest)
         if value not in known or value == line.mark:
             continue
@@ -158,9 +182,7 @@ def _record(steps: list[Chosen], actor: Actor, key: str) -> BulkOutcome | NotDon
         return error
 
 
-def _tell(
-    request: HttpRequest, lines: list[Line], steps: list[Chosen], outcome: BulkOutcome | NotDone
-) -> bool:
+def _tell(request: HttpRequest, steps: list[Chosen], outcome: BulkOutcome | NotDone) -> bool:
     """Say what came of the batch; returns whether something has to be looked at again."""
     if isinstance(outcome, NotDone):
         messages.error(request, said(outcome.text))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
-from bihuan.core.matters.errors import NotDone
+from bihuan.core.matters.errors import Contradicts, NotDone
 from bihuan.core.matters.models import Matter, Request
 from bihuan.core.matters.registry import details
 from bihuan.core.matters.steps import permitted, standing_refusal
@@ -27,7 +28,6 @@ from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb
 from bihuan.kit.refusals import notice_of
-from bihuan.modules.quarantine import live
 from bihuan.modules.quarantine.facts import StayFacts
 from bihuan.modules.quarantine.forms import LISTS
 from bihuan.modules.quarantine.matter import STAY
@@ -71,8 +71,10 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
         except NotDone as error:
             form.refuse(error)
             status = notice_of(error).status
+        except (IntegrityError, DataError):
+            form.refuse(Contradicts())
+            status = 409
         else:
-            live.changed(site.place_id, stay.id)
             messages.success(request, said(_done(wanted.label, stay)))
             return HttpResponseRedirect(_back(site.place.code, seen))
     elif request.method == "POST":

@@ -25,6 +25,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Whoever signed in again in another tab has a new token: the forms of this one take it along.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+document.addEventListener("submit", (event) => {
+  const field = event.target.elements?.namedItem("csrfmiddlewaretoken");
+  if (field && token()) field.value = token();
+}, true);
+document.addEventListener("htmx:configRequest", (event) => {
+  if (token() && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
+});
+
 // A form is sent once; the button says so and comes back when the reader does.
 document.addEventListener("submit", (event) => {
   const form = event.target;
