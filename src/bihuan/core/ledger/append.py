@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from bihuan.core.ledger import encoding
+from bihuan.core.ledger.copying import copy
 from bihuan.core.ledger.encoding import Draft
 from bihuan.core.ledger.keys import mac_key
 
@@ -15,10 +16,8 @@ SEQUENCE = "ledger_entry_id_seq"
 COLUMN_LIST = ", ".join(encoding.COLUMNS)
 PLACEHOLDERS = f"({', '.join(['%s'] * len(encoding.COLUMNS))})"
 A_FEW = 8  # up to here one INSERT is quicker than COPY's three exchanges
-_BUFFER = 1 << 16  # small enough that the server works while we encode
 
 INSERT = f"INSERT INTO ledger_entry ({COLUMN_LIST}) VALUES "  # noqa: S608 - constants
-COPY = f"COPY ledger_entry ({COLUMN_LIST}) FROM STDIN (FORMAT BINARY)"
 ONE = f"SELECT id, id, NULL FROM nextval('{SEQUENCE}') AS taken(id)"  # noqa: S608 - a constant
 ALLOCATE = f"""
 WITH taken AS MATERIALIZED (SELECT nextval('{SEQUENCE}') AS id FROM generate_series(1, %s))
@@ -64,22 +63,12 @@ def write(entries: Sequence[tuple[int, Draft]]) -> None:
     if not entries:
         return
     key = mac_key()
+    if len(entries) > A_FEW:
+        copy("ledger_entry", COLUMN_LIST, (encoding.row(draft, number, key) for number, draft in entries))
+        return
     with connection.cursor() as cursor:
-        if len(entries) <= A_FEW:
-            statement = INSERT + ", ".join([PLACEHOLDERS] * len(entries))
-            cursor.execute(statement, [v for number, draft in entries for v in _values(draft, number, key)])
-            return
-        with cursor.copy(COPY) as copy:
-            pending, size = [encoding.FILE_HEADER], 0
-            for number, draft in entries:
-                row = encoding.row(draft, number, key)
-                pending.append(row)
-                size += len(row)
-                if size > _BUFFER:
-                    copy.write(b"".join(pending))
-                    pending, size = [], 0
-            pending.append(encoding.FILE_TRAILER)
-            copy.write(b"".join(pending))
+        statement = INSERT + ", ".join([PLACEHOLDERS] * len(entries))
+        cursor.execute(statement, [v for number, draft in entries for v in _values(draft, number, key)])
 
 
 def append(drafts: Sequence[Draft]) -> list[int]:

@@ -28,6 +28,7 @@ from bihuan.core.matters.live import tell_screens
 from bihuan.core.matters.registry import details, followers, matter_type
 from bihuan.core.matters.steps import begin, reaches_organ, take
 from bihuan.core.matters.telling import tell
+from bihuan.core.matters.uncollected import uncollected
 from bihuan.core.spec.matters import MatterType, Snapshot
 from bihuan.core.spec.text import Text
 
@@ -94,7 +95,7 @@ def open_many(
     the same request again changes nothing and brings the first one's outcome; without, the caller is inside a
     transaction that is idempotent itself (`engine.open`, what follows from a step).
     """
-    with transaction.atomic():
+    with uncollected(), transaction.atomic():
         if key is None:
             return _open_many(kind, openings, actor, raising)
         mark = store.fingerprint(f"open_many {kind.code}", [[o.payload, o.person_id] for o in openings])
@@ -215,7 +216,7 @@ def perform_many(
 
     Several steps of one matter may follow each other. `key` as in `open_many`.
     """
-    with transaction.atomic():
+    with uncollected(), transaction.atomic():
         if key is None:
             return _perform_many(steps, actor, raising)
         mark = store.fingerprint("perform_many", [[str(m), s.transition, s.payload] for m, s in steps])

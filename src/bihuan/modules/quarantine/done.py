@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
+from bihuan.core.ledger.copying import copy
+from bihuan.core.ledger.encoding import microseconds, text
 from bihuan.core.matters.details import Applied
 from bihuan.modules.quarantine.payloads import Observation, Result, TestResult, Waiver
 
 COLUMNS = "entry_id, stay_id, jurisdiction, item, occurred_at, recorded_at"
+_keys = struct.Struct(">hiqi16s").pack  # how many columns; then each value after its length
+_times = struct.Struct(">iqiq").pack
 
 
 def settles(payload: Any) -> bool:
@@ -26,17 +31,19 @@ def write(steps: Sequence[Applied]) -> None:
     """Write the copies of these steps' entries; mark those that a step replaced."""
     rows = [_row(step) for step in steps if settles(step.payload)]
     replaced = [(step.recorded_at, step.corrects) for step in steps if step.corrects is not None]
-    with connection.cursor() as cursor:
-        if rows:
-            with cursor.copy(f"COPY quarantine_done ({COLUMNS}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        if replaced:
+    if rows:
+        copy("quarantine_done", COLUMNS, rows)
+    if replaced:
+        with connection.cursor() as cursor:
             cursor.executemany("UPDATE quarantine_done SET replaced_at = %s WHERE entry_id = %s", replaced)
 
 
-def _row(step: Applied) -> tuple[Any, ...]:
-    return (
-        step.entry_id, step.matter_id, step.actor.jurisdiction, step.payload.item, step.occurred_at,
-        step.recorded_at,
-    )  # fmt: skip
+def _row(step: Applied) -> bytes:
+    return b"".join(
+        (
+            _keys(6, 8, step.entry_id, 16, step.matter_id.bytes),
+            text(step.actor.jurisdiction),
+            text(step.payload.item),
+            _times(8, microseconds(step.occurred_at), 8, microseconds(step.recorded_at)),
+        )
+    )

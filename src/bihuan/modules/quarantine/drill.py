@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from uuid import UUID
 
 import uuid_utils.compat as uuid
@@ -130,19 +131,22 @@ def load(
     places = [
         set_up(plan, actor=cast.desk, opened_at=begun, key=f"drill/{seed}/site/{plan.code}") for plan in plans
     ]
-    cast = cast.at(tuple(places))
     people = _people(chance, scale, cast.desk.jurisdiction)
-    openings = list(_stays(chance, places, people, now))
-    entries = 0
-    for start in range(0, len(openings), CHUNK):
-        chunk = openings[start : start + CHUNK]
-        for step in (step for opening in chunk for step in opening.history):
-            step.actor = cast.of(step.transition)
+    staff = {place: cast.at((place,)) for place in places}
+    stays = _stays(chance, places, people, now)
+    entries = told = 0
+    while chunk := list(
+        islice(stays, CHUNK)
+    ):  # as they are needed: a county's story at once fills the memory
+        for opening in chunk:
+            for step in opening.history:
+                step.actor = staff[opening.place_id].of(step.transition)
         outcome = engine.open_many(
-            STAY, chunk, actor=cast.desk, key=f"drill/{seed}/stays/{start}", raising=True
+            STAY, chunk, actor=cast.desk, key=f"drill/{seed}/stays/{told}", raising=True
         )
         entries += outcome.entries
-        progress("stays", min(start + CHUNK, len(openings)), len(openings))
+        told += len(chunk)
+        progress("stays", min(told, len(people)), len(people))
     return entries
 
 

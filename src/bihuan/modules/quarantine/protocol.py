@@ -122,6 +122,12 @@ def ordered_items(rules: Rules) -> tuple[Item, ...]:
     return tuple(rules.items())
 
 
+@lru_cache(maxsize=1024)
+def dues(rules: Rules, day_one: date) -> tuple[DueItem, ...]:
+    """Return when each item is due, in order of time: the same for all who were admitted on that day."""
+    return tuple(DueItem(item, moment_of(rules, day_one, item)) for item in ordered_items(rules))
+
+
 def schedule(
     rules: Rules, day_one: date, admitted_at: datetime, until: datetime | None = None
 ) -> list[DueItem]:
@@ -130,13 +136,11 @@ def schedule(
     Slots that were over when the person was admitted do not bind; nor do those after the stay ended or, while
     it runs, after the day on which release is due (observation goes on until the person leaves).
     """
-    end = until or datetime.combine(rules.release_due(day_one), time(23, 59), LOCAL)
-    found = []
-    for item in ordered_items(rules):
-        due_at = moment_of(rules, day_one, item)
-        if admitted_at < due_at <= end:
-            found.append(DueItem(item, due_at))
-    return found
+    begin = admitted_at.astimezone(LOCAL)  # moments of one zone are compared at once, others by their offsets
+    end = datetime.combine(rules.release_due(day_one), time(23, 59), LOCAL)
+    if until is not None:
+        end = until.astimezone(LOCAL)
+    return [due for due in dues(rules, day_one) if begin < due.due_at <= end]
 
 
 def open_items(items: Iterable[DueItem], done: frozenset[str]) -> list[DueItem]:

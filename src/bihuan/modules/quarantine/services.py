@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,8 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from bihuan.core.clock.wording import short_day
+from bihuan.core.ledger.copying import copy
+from bihuan.core.ledger.encoding import microseconds, text
 from bihuan.core.matters.details import OPENED, Applied, DeadlineSet, Details, FollowUp, Opening, Step
 from bihuan.core.matters.registry import details_of
 from bihuan.core.spec import Snapshot, State, Text
@@ -233,24 +236,35 @@ def _write_observations(steps: Sequence[Applied]) -> None:
     latest = {(s.matter_id, s.payload.item): s for s in steps if isinstance(s.payload, OBSERVED)}
     if not latest:
         return
-    rows = [(m, item, _mark(s.payload), s.entry_id, s.occurred_at) for (m, item), s in latest.items()]
     fresh = {step.matter_id for step in steps if step.transition == OPENED}
-    with connection.cursor() as cursor:
-        bulk = [row for row in rows if row[0] in fresh]
-        if bulk:
-            with cursor.copy(
-                "COPY quarantine_observation (stay_id, item, mark, entry_id, occurred_at) FROM STDIN"
-            ) as copy:
-                for row in bulk:
-                    copy.write_row(row)
-        single = [row for row in rows if row[0] not in fresh]
-        if single:
+    new = [step for step in latest.values() if step.matter_id in fresh]
+    if new:
+        copy("quarantine_observation", OBSERVATION, map(_observation_row, new))
+    old = [step for step in latest.values() if step.matter_id not in fresh]
+    if old:
+        with connection.cursor() as cursor:
             cursor.executemany(
-                "INSERT INTO quarantine_observation (stay_id, item, mark, entry_id, occurred_at)"
-                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (stay_id, item) DO UPDATE SET mark = EXCLUDED.mark,"
+                f"INSERT INTO quarantine_observation ({OBSERVATION}) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608 - constants
+                " ON CONFLICT (stay_id, item) DO UPDATE SET mark = EXCLUDED.mark,"
                 " entry_id = EXCLUDED.entry_id, occurred_at = EXCLUDED.occurred_at",
-                single,
+                [(s.matter_id, s.payload.item, _mark(s.payload), s.entry_id, s.occurred_at) for s in old],
             )
+
+
+OBSERVATION = "stay_id, item, mark, entry_id, occurred_at"
+_stay = struct.Struct(">hi16s").pack  # how many columns; then each value after its length
+_entry = struct.Struct(">iqiq").pack
+
+
+def _observation_row(step: Applied) -> bytes:
+    return b"".join(
+        (
+            _stay(5, 16, step.matter_id.bytes),
+            text(step.payload.item),
+            text(_mark(step.payload)),
+            _entry(8, step.entry_id, 8, microseconds(step.occurred_at)),
+        )
+    )
 
 
 @details_of(matter.TRANSFER)
