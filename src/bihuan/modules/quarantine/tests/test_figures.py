@@ -48,6 +48,16 @@ def test_value_is_the_number_of_records_at_any_cutoff(county: County) -> None:
     assert {"quarantine.items_done", "quarantine.persons_released", "quarantine.sites"} <= seen
 
 
+def test_everybody_ever_observed_is_present_released_in_hospital_or_left_otherwise(county: County) -> None:
+    parts = [f.key for f in figures().values() if f.part_of == "quarantine.persons_observed"]
+    left = 0
+    for days in (0, 2, 5, 9, 20):
+        asked = values(moment(days=days))
+        assert asked["quarantine.persons_observed"] == sum(asked[key] for key in parts)
+        left += asked["quarantine.persons_hospitalised"] + asked["quarantine.persons_otherwise_left"]
+    assert left
+
+
 def test_items_due_are_done_or_overdue(county: County) -> None:
     for days in (0, 3, 9):
         asked = values(moment(days=days))
