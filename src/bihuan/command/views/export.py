@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from bihuan.command.worklist.export import MOST, as_csv, as_workbook, lines
+from bihuan.command.worklist.export import MOST, as_workbook, lines
 from bihuan.command.worklist.filters import Filters, chosen, in_order, listed, within_tab
 from bihuan.core.access.permissions import overseen
 from bihuan.core.access.recording import record
@@ -13,6 +13,7 @@ from bihuan.core.matters.models import Matter
 from bihuan.core.spec.text import Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
+from bihuan.kit.sheets import as_csv
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+
 from django.db.models import Q
 
 from bihuan.core.access.actors import Actor

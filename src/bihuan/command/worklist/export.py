@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 
@@ -30,7 +29,6 @@ HEADINGS = (
     Text("地点", "Place"),
     Text("下一步", "Next step"),
 )
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(matters: Iterable[Matter], actor: Actor) -> Iterator[list[str]]:
@@ -61,18 +59,6 @@ def _line(row: Row) -> list[str]:
         matter.place.name if matter.place else "",
         said(row.step.label) if row.step else "",
     ]
-
-
-def as_csv(table: Iterable[list[str]]) -> bytes:
-    """Return the lines as CSV with a byte order mark, so that Excel reads the Chinese.
-
-    A cell that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for line in table:
-        writer.writerow([f"'{cell}" if cell.startswith(RISKY) else cell for cell in line])
-    return out.getvalue().encode("utf-8-sig")
 
 
 def as_workbook(table: Iterable[list[str]], name: str) -> bytes:

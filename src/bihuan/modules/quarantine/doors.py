@@ -23,5 +23,8 @@ OPENERS = {
 ENTRIES = {
     "quarantine.slip_shown": Text("出示本人编码纸条", "the person's code slip was shown"),
     "quarantine.code_issued": Text("发给本人编码", "a code was given to the person"),
+    "quarantine.companions_exported": Text(
+        "导出同房同区同车同轮名单", "the list of who came near was exported"
+    ),
     "quarantine.protocol_published": Text("发布观察方案", "a protocol was published"),
 }

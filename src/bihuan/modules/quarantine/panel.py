@@ -12,7 +12,7 @@ from bihuan.core.matters import engine
 from bihuan.core.papers.models import Paper
 from bihuan.core.people.masks import Masked
 from bihuan.core.spec import Snapshot
-from bihuan.modules.quarantine import matter, queries, stays
+from bihuan.modules.quarantine import companions, matter, stays
 from bihuan.modules.quarantine.facts import StayFacts
 from bihuan.modules.quarantine.models import Site, Task
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
@@ -48,8 +48,7 @@ class Person:
     follows: list[Follow] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     onset: str = ""
-    by_room: int = 0
-    by_zone: int = 0
+    near: dict[str, int] = field(default_factory=dict)
 
     @property
     def objections(self) -> list[Follow]:
@@ -83,9 +82,7 @@ def of_room(room: RoomLine, site: Site, actor: Actor, now: datetime, names: Mapp
             by_id[paper.matter_id].papers.append(paper)
     for person in people:
         if person.stay.positive_at is not None:
-            near = queries.companions(person.stay.matter_id)
-            person.by_room = sum(one["link"] == "room" for one in near)
-            person.by_zone = len(near) - person.by_room
+            person.near = companions.counted(companions.companions(person.stay.matter_id))
             person.onset = stays.onset_class(_day_of_stay(person.stay, person.stay.positive_at))
     return Panel(room, people, [stay for stay in room.stays if stay.ended_at is not None])
 

@@ -9,6 +9,11 @@ from uuid import UUID
 
 from bihuan.core.spec import Choice, Text, asked
 
+TRIP = Text(
+    "转运组派车单上的车次编号,同车人员名单由此得出;不填车牌",
+    "The trip's number on the transport team's sheet: it tells who travelled together. No licence plate",
+)
+
 
 class Category(Choice):
     """Why a person is under observation; the county may not invent others without a legal basis."""
@@ -80,6 +85,7 @@ class Admission:
     )
     shares_with: UUID | None = asked("与谁同住", "Shares with", default=None, choices="stays_present")
     sharing: str = asked("同住理由", "Why shared", default="")
+    trip: str = asked("转运车次", "Trip", default="", help=TRIP)
     protocol_id: int | None = None
     episode: UUID | None = None
 
@@ -136,6 +142,7 @@ class Departure:
     to: str = asked("去向", "To where")
     approved_by: str = asked("批准单位", "Approved by", default="")
     reason: str = asked("理由", "Reason", default="")
+    trip: str = asked("转运车次", "Trip", default="", help=TRIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,35 +209,6 @@ def waiting(site: UUID) -> list[tuple[UUID, str, UUID, datetime]]:
         return found
 
 
-def companions(stay: UUID) -> list[dict[str, Any]]:
-    """Return who shared room, zone, or site at the same time with a stay: the list a positive result asks for.
-
-    `link` is room or zone; staff rounds and transports join when their registers do.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(COMPANIONS, {"stay": stay})
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-COMPANIONS = """
-WITH mine AS (
-  SELECT p.stay_id, p.person_id, p.since, p.until, r.id AS room_id, r.site_id, r.building, r.zone
-    FROM quarantine_placement p JOIN quarantine_occupancy o ON o.id = p.occupancy_id
-    JOIN quarantine_room r ON r.id = o.room_id WHERE p.stay_id = %(stay)s
-)
-SELECT DISTINCT ON (q.stay_id) q.stay_id, q.person_id, r.building, r.number,
-       CASE WHEN r.id = mine.room_id THEN 'room' ELSE 'zone' END AS link,
-       greatest(q.since, mine.since) AS since, least(q.until, mine.until) AS until
-  FROM mine JOIN quarantine_room r ON r.site_id = mine.site_id AND r.building = mine.building
-       AND (r.id = mine.room_id OR (r.zone = mine.zone AND r.zone > 0))
-  JOIN quarantine_occupancy o ON o.room_id = r.id AND o.since < mine.until AND o.until > mine.since
-  JOIN quarantine_placement q ON q.occupancy_id = o.id AND q.since < mine.until AND q.until > mine.since
- WHERE q.stay_id <> mine.stay_id
- ORDER BY q.stay_id, (r.id = mine.room_id) DESC
-"""
-
-
 def release_day(stay: UUID) -> date:
     """Return the date on which a stay's release is due; `date.max` where none is known."""
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from bihuan.modules.quarantine import api
 from bihuan.modules.quarantine.views import (
     admission,
     board,
+    companions,
     people,
     protocols,
     releases,
@@ -37,7 +38,12 @@ urlpatterns = [
     path("sites/<slug:code>/releases/", releases.releases, name="releases"),
     path("sites/<slug:code>/stays/<uuid:stay_id>/release/", releases.release, name="release"),
     path("sites/<slug:code>/stays/<uuid:stay_id>/waive/", releases.waive, name="waive"),
-    path("sites/<slug:code>/stays/<uuid:stay_id>/companions/", people.companions, name="companions"),
+    path("sites/<slug:code>/stays/<uuid:stay_id>/companions/", companions.companions_page, name="companions"),
+    path(
+        "sites/<slug:code>/stays/<uuid:stay_id>/companions.csv",
+        companions.companions_file,
+        name="companions_file",
+    ),
     path("sites/<slug:code>/stays/<uuid:stay_id>/slip/", slips.slip, name="slip"),
     path("sites/<slug:code>/stays/<uuid:stay_id>/notice/", slips.notice, name="notice"),
     path("sites/<slug:code>/stays/<uuid:stay_id>/do/<slug:transition>/", steps.step, name="step"),

@@ -76,6 +76,7 @@ def _history(row: StayRow, placed: Placed) -> Iterator[Step]:
         shares_with=placed.shares_with,
         sharing="台账备注同住" if placed.shares_with else "",
         episode=placed.episode,
+        trip=row.trip,
     )
     yield Step("admit", admission, start)
     yield Step("begin", Nothing(), start)

@@ -136,6 +136,8 @@ class StayRow:
     source: Source
     line: int = field(default=0, compare=False)
     """The number the office gave the line (序号), 0 where none."""
+    trip: str = ""
+    """The trip that brought the person (车次), empty where the register does not say."""
 
     @property
     def identity(self) -> tuple[str, str, date]:

@@ -14,6 +14,7 @@ from bihuan.modules.quarantine.registers.rows import Outcome, Remark, Room, Stay
 def as_data(row: StayRow) -> dict[str, Any]:
     """Return everything the row says, as JSON values."""
     remark = row.remark
+    trip = {"trip": row.trip} if row.trip else {}  # a line without one reads as before there were trips
     return {
         "site": row.site,
         "name": row.name,
@@ -35,6 +36,7 @@ def as_data(row: StayRow) -> dict[str, Any]:
         },
         "source": list(row.source),
         "line": row.line,
+        **trip,
     }  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def from_data(data: dict[str, Any]) -> StayRow:
         remark=Remark(**{**remark, "sharing_with": tuple(remark["sharing_with"])}),
         source=Source(*data["source"]),
         line=data["line"],
+        trip=data.get("trip", ""),
     )
 
 

@@ -70,6 +70,7 @@ FIELDS = (
         identifying=True,
     ),
     Field("check_out", "离点日期", "Check-out", DATE, identifying=True),
+    Field("trip", "转运车次", "Trip", parse_text),
     Field("test_day", "第 n 天核酸", "Test on day n", parse_result, family=True),
     Field("test_round", "第 n 次核酸", "Test number n", parse_result, family=True),
     Field("temperature", "体温", "Temperature", parse_temperature),
@@ -182,6 +183,7 @@ def build_stay(draft: Draft, context: Context) -> StayRow:
         remark=draft.get("remark") or Remark(),
         source=draft.source,
         line=_line_number(draft),
+        trip=draft.get("trip") or "",
     )
 
 

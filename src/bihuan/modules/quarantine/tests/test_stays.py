@@ -21,6 +21,7 @@ from bihuan.core.matters.errors import Conflict, NotAllowed, NotFromHere, Refuse
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.people import register
+from bihuan.modules.quarantine.companions import companions
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Occupancy, Placement, Room, Site, Stay
 from bihuan.modules.quarantine.payloads import (
@@ -36,7 +37,6 @@ from bihuan.modules.quarantine.payloads import (
     Waiver,
 )
 from bihuan.modules.quarantine.protocol import LOCAL
-from bihuan.modules.quarantine.queries import companions
 from bihuan.modules.quarantine.tasks import reach_release
 from bihuan.modules.quarantine.tests.county import County, build
 
@@ -240,7 +240,7 @@ def test_a_positive_opens_its_transfer_at_once_and_blocks_release(county: County
     transfer = Matter.objects.get(type="quarantine.transfer", person_id=Matter.objects.get(pk=stay).person_id)
     assert transfer.state == "to_send" and transfer.alarm and transfer.due_at is not None
     assert transfer.due_at - timezone.now() < timedelta(hours=2, minutes=1)
-    assert {(c["stay_id"], c["link"]) for c in companions(stay)} >= {(mate, "room")}
+    assert {c.stay_id for c in companions(stay) if "room" in c.kinds} == {mate}
     assert Stay.objects.get(pk=stay).positive_at is not None
 
 

@@ -27,6 +27,7 @@ from bihuan.modules.quarantine.admission_form import CheckInForm
 from bihuan.modules.quarantine.forms import RoomRow
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Site
+from bihuan.modules.quarantine.payloads import TRIP
 from bihuan.modules.quarantine.views.reach import crumbs, inside, may
 from bihuan.modules.quarantine.views.slips import JUST_ISSUED
 
@@ -117,6 +118,7 @@ def _content(site: Site, form: CheckInForm, rooms: list[RoomRow]) -> dict[str, o
     return {
         "site": site,
         "crumbs": crumbs(site, Crumb(Text("办理入住", "Check in"))),
+        "trip_hint": TRIP,
         "form": form,
         "waiting": [(number, names.get(person), at, f"stay:{stay}") for stay, number, person, at in waiting],
         "chosen": search.Found(UUID(chosen), names[UUID(chosen)]) if chosen and UUID(chosen) in names else None,

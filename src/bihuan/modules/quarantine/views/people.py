@@ -17,12 +17,11 @@ from bihuan.core.spec import Text
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty
 from bihuan.modules.quarantine import board, matter, queries
-from bihuan.modules.quarantine.figures import ONSET
 from bihuan.modules.quarantine.matter import ABSENT
 from bihuan.modules.quarantine.payloads import Category
 from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.queries import StayLine
-from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, stay_of
+from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside
 
 PAGE = 50
 
@@ -135,22 +134,3 @@ def _rooms(request: OfficerRequest, code: str) -> HttpResponse:
         "counts": (len(found), sum(not board.occupied(room) for room in found)),
     }
     return render(request, "quarantine/rooms.html", content)
-
-
-@officer_page()
-def companions(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
-    """Show who shared the room or the ventilation zone with a stay, from when to when."""
-    site = inside(request.actor, code)
-    stay = stay_of(request.actor, site, stay_id)
-    near = queries.companions(stay_id)
-    names = masked({one["person_id"] for one in near} | ({stay.person_id} if stay.person_id else set()))
-    content = {
-        "site": site,
-        "crumbs": crumbs(site, Crumb(Text("同房同区", "Shared room or zone"))),
-        "stay": stay,
-        "who": names.get(stay.person_id) if stay.person_id else None,
-        "near": [{**one, "who": names.get(one["person_id"])} for one in near],
-        "onset": ONSET,
-        "now": timezone.now(),
-    }
-    return render(request, "quarantine/companions.html", content)
