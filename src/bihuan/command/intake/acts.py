@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from bihuan.command.intake import page
 from bihuan.command.intake.views import batch_of, list_context
-from bihuan.core.intake import batches, tasks
+from bihuan.core.intake import batches, pausing, tasks
 from bihuan.core.intake.hand_in import NothingHandedIn, Upload, hand_in
 from bihuan.core.spec.text import Text
 from bihuan.kit.language import said
@@ -105,4 +105,24 @@ def read_again(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
     with transaction.atomic():
         batches.read_again(batch)
         tasks.start_reading(batch.id)
+    return _to(batch.id)
+
+
+@require_POST
+@officer_page(*page.POSTS)
+def pause_batch(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
+    """Let the work stop where it is."""
+    batch = batch_of(request, batch_id)
+    pausing.pause(batch, actor=request.actor)
+    return _to(batch.id)
+
+
+@require_POST
+@officer_page(*page.POSTS)
+def continue_batch(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
+    """Let the work go on where it stopped."""
+    batch = batch_of(request, batch_id)
+    with transaction.atomic():
+        if pausing.go_on(batch, actor=request.actor):
+            (tasks.start_reading if batch.state == "reading" else tasks.start_applying)(batch.id)
     return _to(batch.id)

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bihuan.command.intake import page
-from bihuan.command.intake.words import STATES, kind_name
-from bihuan.core.access.models import Officer
+from bihuan.command.intake.outcome import is_empty, names_of, outcome, with_outcome
+from bihuan.command.intake.words import kind_name, left
 from bihuan.core.intake.models import Batch, SourceFile
+from bihuan.core.intake.pausing import WORKING
 from bihuan.core.intake.runs import registers
 from bihuan.core.spec.text import Text
 from bihuan.kit.pages import OfficerRequest, officer_page
@@ -23,16 +24,12 @@ from bihuan.kit.parts import Crumb
 
 NAME = Text("登记导入", "Registers in")
 PER_PAGE = 20
-WORKING = ("reading", "applying")
 
 
 def batch_of(request: OfficerRequest, batch_id: UUID) -> Batch:
     """Return a batch of the officer's county, or 404."""
-    found = (
-        Batch.objects.filter(pk=batch_id, jurisdiction=request.actor.jurisdiction)
-        .select_related("paper")
-        .first()
-    )
+    asked = Batch.objects.filter(pk=batch_id, jurisdiction=request.actor.jurisdiction)
+    found = with_outcome(asked).select_related("paper").first()
     if found is None:
         raise Http404
     return found
@@ -47,14 +44,14 @@ def batch_list(request: OfficerRequest) -> HttpResponseBase:
 def list_context(request: OfficerRequest, left_out: Any = (), why: Text | None = None) -> dict[str, Any]:
     """Return what the list shows, and what was wrong with the files just sent."""
     asked = Batch.objects.filter(jurisdiction=request.actor.jurisdiction).order_by("-started_at")
-    shown = Paginator(asked, PER_PAGE).get_page(request.GET.get("page"))
-    names = dict(Officer.objects.filter(pk__in={b.by for b in shown if b.by}).values_list("pk", "name"))
+    shown = Paginator(with_outcome(asked), PER_PAGE).get_page(request.GET.get("page"))
+    names = names_of({b.by for b in shown} | {b.paused_by for b in shown})
     return {
         "crumbs": [Crumb(NAME)],
         "now": timezone.now(),
         "page": shown,
         "batches": [
-            (batch, names.get(batch.by) if batch.by else None, *STATES[batch.state]) for batch in shown
+            (batch, names.get(batch.by), outcome(batch, names.get(batch.paused_by, ""))) for batch in shown
         ],
         "key": str(uuid4()),
         "limit": settings.BIHUAN.upload_limit_mb,
@@ -84,9 +81,7 @@ def batch_page(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
         **live_context(batch, files),
         "crumbs": [Crumb(NAME, reverse("intake")), Crumb(Text(f"批次 {batch}", f"Batch {batch}"))],
         "title": page.title(files),
-        "by": Officer.objects.filter(pk=batch.by).values_list("name", flat=True).first()
-        if batch.by
-        else None,
+        "by": names_of({batch.by}).get(batch.by),
         "lines": listed,
         "looked": looked,
         "kind": kind,
@@ -122,23 +117,32 @@ def _looked(request: OfficerRequest, listed: list[page.FileLine], kind: str) -> 
 
 def live_context(batch: Batch, files: list[SourceFile]) -> dict[str, Any]:
     """Return what changes while the work runs."""
-    status, words = STATES[batch.state]
+    paused = batch.state in WORKING and batch.paused_at is not None
+    names = names_of({batch.paused_by}) if paused else {}
     return {
         "now": timezone.now(),
         "batch": batch,
-        "status": status,
-        "state_words": words,
+        "outcome": outcome(batch, names.get(batch.paused_by, "")),
+        "empty": is_empty(batch),
         "working": batch.state in WORKING,
+        "paused": paused,
+        "was": _as_shown(batch),
+        "left": None if paused else left(batch.progress, timezone.now().timestamp()),
         "steps": page.steps(batch, files),
         "progress": page.progress(batch),
     }
+
+
+def _as_shown(batch: Batch) -> str:
+    """Return what the page was drawn for; when it is another, the page loads anew."""
+    return f"{batch.state}-paused" if batch.paused_at else batch.state
 
 
 @officer_page(*page.POSTS)
 def live(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
     """Answer the page's question every second; when the state has changed, let the page load anew."""
     batch = batch_of(request, batch_id)
-    if batch.state != request.GET.get("was"):
+    if _as_shown(batch) != request.GET.get("was"):
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"
         return answer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from math import ceil
+from typing import Any, Final
 
 from bihuan.core.spec.text import Text
 
@@ -57,3 +58,22 @@ STATES: Final = {
 def kind_name(key: str) -> Text:
     """Return the short name of a kind of problem; a new kind goes by its key until it is named here."""
     return KINDS.get(key, Text(key.replace("_", " "), key.replace("_", " ")))
+
+
+STALE: Final = 30
+"""Seconds after which an estimate is no longer worth showing: the worker has not been heard of."""
+
+
+def left(told: dict[str, Any], now: float) -> Text | None:
+    """Return how long the work will still take, in round figures; `now` in seconds since 1970."""
+    seconds, told_at = told.get("left"), told.get("told_at", 0.0)
+    if seconds is None or now - told_at > STALE:
+        return None
+    seconds -= max(now - told_at, 0.0)
+    if seconds < 10:
+        return Text("还需不到 10 秒", "less than 10 s left")
+    if seconds <= 90:
+        tens = 10 * ceil(seconds / 10)
+        return Text(f"还需约 {tens} 秒", f"about {tens} s left")
+    minutes = ceil(seconds / 60)
+    return Text(f"还需约 {minutes} 分钟", f"about {minutes} min left")

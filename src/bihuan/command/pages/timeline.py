@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, Protocol, get_args, get_type_hints
 from uuid import UUID
@@ -21,7 +22,10 @@ from bihuan.core.people.reveal import PURPOSES
 from bihuan.core.spec.matters import MatterType, Transition
 from bihuan.core.spec.payload import Choice
 from bihuan.core.spec.text import Text
+from bihuan.kit.dates import day, moment
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(T.+)?$")
+_OTHER_YEAR = date.min  # so that the year is always written
 SHOWN = 30
 MOST = 400
 
@@ -40,12 +44,15 @@ OTHER_KINDS = {
     "papers.received": Text("收到材料", "a paper was received"),
     "papers.issued": Text("出具文书", "a paper was issued"),
     "papers.opened": Text("打开文书", "a paper was opened"),
+    "papers.withdrawn": Text("撤下误传的材料", "a paper handed in by mistake was withdrawn"),
     "worklist.exported": Text("导出待办清单", "the worklist was exported"),
     "ledger.proof_taken": Text("下载封存证明", "a proof was taken"),
     "intake.file_taken": Text("登记表导入", "a register was taken in"),
     "intake.handed_in": Text("台账上传", "registers were handed in"),
     "intake.batch_applied": Text("台账批次收录完成", "a batch of registers was taken in"),
     "intake.withdrawn": Text("台账批次撤回", "a batch of registers was withdrawn"),
+    "intake.paused": Text("台账批次暂停", "a batch of registers was paused"),
+    "intake.continued": Text("台账批次继续", "a batch of registers went on"),
     "intake.heading_confirmed": Text("确认表头含义", "a heading was confirmed"),
     "intake.marked_given_out": Text("下载标注后的工作簿", "marked workbooks were given out"),
     "drill.begun": Text("演练县载入", "the drill county was loaded"),
@@ -191,13 +198,24 @@ def shown_values(kind: MatterType[Any], payload: type, data: Mapping[str, Any]) 
     choices = _choices(payload)
     values = {}
     for name, value in data.items():
-        label = choices.get(name, {}).get(str(value))
-        if label is None:
-            words = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-            label = Text(words, words) if words.strip() else None
+        label = choices.get(name, {}).get(str(value)) or _plain(value)
         if label is not None:
             values[name] = label
     return {**values, **details(kind.code).told(data)}
+
+
+def _plain(value: Any) -> Text | None:
+    """Return a value that has no label of its own: yes and no in words, days and moments as people write them."""
+    if isinstance(value, bool):
+        return Text("是", "yes") if value else Text("否", "no")
+    if isinstance(value, str) and _DAY.match(value):
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            return Text(value, value)
+        return moment(at, _OTHER_YEAR) if _DAY.match(value)[1] else day(at.date(), _OTHER_YEAR)
+    words = "、".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return Text(words, words) if words.strip() else None
 
 
 @cache

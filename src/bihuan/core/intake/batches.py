@@ -5,7 +5,6 @@ Every change of state asks for the state it starts from, so that two clicks, or 
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from contextlib import suppress
 from typing import Any
@@ -21,58 +20,15 @@ from bihuan.core.intake import findings, originals
 from bihuan.core.intake.models import Batch, SourceFile, Synonym
 from bihuan.core.intake.problems import Policy
 from bihuan.core.intake.runs import Report, alone, registers, run
-from bihuan.core.intake.watching import Watch
+from bihuan.core.intake.telling import Gone, Paused, Told
 from bihuan.core.matters.errors import NotDone
 from bihuan.core.papers import receipts
 from bihuan.core.papers.services import About
 from bihuan.core.spec.text import Text
 
-TOLD_EVERY = 0.5  # seconds
-
 
 class NotNow(NotDone):
     """The batch is not in a state in which this can be done; somebody, or the worker, was first."""
-
-
-class Gone(Exception):
-    """The batch was cancelled while it was being read."""
-
-
-class _Told(Watch):
-    """Writes down how far the work is, at most twice a second; the page reads it."""
-
-    def __init__(self, batch: Batch) -> None:
-        self._batch, self._files = batch, set[str]()
-        self._rows = self._accepted = self._rejected = 0
-        self._next = 0.0
-
-    def reading(self, file: str) -> None:
-        """Count the files read."""
-        self._files.add(file)
-        self._tell({"phase": "read", "done": len(self._files)})
-
-    def found(self, rows: int) -> None:
-        """Keep how many rows there are to check."""
-        self._rows = rows
-
-    def judged(self, file: str, accepted: bool) -> None:
-        """Count the rows checked."""
-        self._accepted += accepted
-        self._rejected += not accepted
-        self._tell({"phase": "check", "file": file})
-
-    def taken(self, register: str, done: int, of: int) -> None:
-        """Say how many of a register's files are taken in."""
-        self._tell({"phase": "take", "register": register, "done": done, "of": of}, at_once=True)
-
-    def _tell(self, what: dict[str, Any], *, at_once: bool = False) -> None:
-        if not at_once and time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + TOLD_EVERY
-        counts = {"rows": self._rows, "accepted": self._accepted, "rejected": self._rejected}
-        progress = {**self._batch.progress, **what, **counts}
-        if not Batch.objects.filter(pk=self._batch.pk, state=self._batch.state).update(progress=progress):
-            raise Gone
 
 
 def actor_of(batch: Batch) -> Actor:
@@ -89,11 +45,11 @@ def read(batch_id: UUID) -> None:
     Raises Busy where another worker is at it.
     """
     with alone(lock=_lock(batch_id)):
-        batch = Batch.objects.filter(pk=batch_id, state="reading").first()
+        batch = Batch.objects.filter(pk=batch_id, state="reading", paused_at=None).first()
         if batch is None:
             return
-        with suppress(Gone), originals.unsealed(batch) as folder:
-            report = run([folder], actor=actor_of(batch), dry_run=True, watch=_Told(batch))
+        with suppress(Gone, Paused), originals.unsealed(batch) as folder:
+            report = run([folder], actor=actor_of(batch), dry_run=True, watch=Told(batch))
             _keep(batch, report, {"state": "checked", "checked_at": timezone.now()})
 
 
@@ -146,8 +102,15 @@ def _result(report: Report) -> dict[str, Any]:
 def ask_to_apply(batch: Batch, *, actor: Actor) -> bool:
     """Let a checked batch be applied by this actor; False where it is applied already. Raises NotNow."""
     acting = {"officer": str(actor.officer_id or "") or None, "post": actor.post, "organ": actor.organ}
+    if batch.state == "checked" and not batch.files.filter(counts__read__gt=0).exists():
+        raise NotNow(
+            Text(
+                "这一批没有读到任何一行,没有可收录的;请按说明改正文件后再传",
+                "Not one row of this batch could be read; correct the files as explained and send them again",
+            )
+        )
     if Batch.objects.filter(pk=batch.pk, state="checked").update(
-        state="applying", acting=acting, progress={}
+        state="applying", acting=acting, progress={"files": batch.files.count()}
     ):
         return True
     batch.refresh_from_db(fields=["state"])
@@ -159,14 +122,16 @@ def ask_to_apply(batch: Batch, *, actor: Actor) -> bool:
 def apply(batch_id: UUID) -> None:
     """Take a batch in. Killed and begun again, it goes on with the files not taken in yet. Raises Busy."""
     with alone(lock=_lock(batch_id)):
-        batch = Batch.objects.filter(pk=batch_id, state="applying").first()
-        if batch is not None:
+        batch = Batch.objects.filter(pk=batch_id, state="applying", paused_at=None).first()
+        if batch is None:
+            return
+        with suppress(Paused):
             _apply(batch, actor_of(batch))
 
 
 def _apply(batch: Batch, actor: Actor) -> None:
     with originals.unsealed(batch) as folder:
-        report = run([folder], actor=actor, watch=_Told(batch), batch=batch)
+        report = run([folder], actor=actor, watch=Told(batch), batch=batch)
     with transaction.atomic():
         taken = [0, 0]
         for counts in batch.files.values_list("counts", flat=True):
@@ -232,7 +197,7 @@ def cancel(batch: Batch, *, actor: Actor) -> None:
     """Withdraw a batch before it is applied; its originals are destroyed. Raises NotNow."""
     with transaction.atomic():
         waiting = Batch.objects.filter(pk=batch.pk, state__in=("reading", "checked", "failed"))
-        if not waiting.update(state="cancelled", finished_at=timezone.now()):
+        if not waiting.update(state="cancelled", finished_at=timezone.now(), paused_at=None):
             raise NotNow(
                 Text(
                     "这一批已经开始收录,不能撤回;错的行可以改正后再传",

@@ -18,7 +18,8 @@ class Batch(models.Model):
     `state`: reading → checked (a dry run told what would happen) → applying → done. A batch is cancelled before it
     is applied; `failed` says why in `message` and can be tried again; `interrupted` is a command that was killed
     and is to be run again. `key` makes a hand-in that is sent twice one batch; `acting` is who applies it (officer,
-    post, organ), for the worker; `notes` are files left out, with the reason in both languages.
+    post, organ), for the worker; `notes` are files left out, with the reason in both languages. `paused_at`: the work
+    waits since then, until somebody lets it go on; `paused_by` is the officer who stopped it.
     """
 
     OPEN: ClassVar = ("reading", "checked", "applying", "failed")
@@ -39,6 +40,8 @@ class Batch(models.Model):
     acting = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     checked_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.UUIDField(null=True)
     paper = models.ForeignKey("papers.Paper", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

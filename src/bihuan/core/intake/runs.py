@@ -116,8 +116,9 @@ def run(
         if not dry_run:
             batch = batch or _begun(todo, actor)
             report.batch = batch.id
-        for kind in kinds:
-            part = _Part(kind, intake, standing[kind.register.key], actor, report)
+        parts = [_Part(kind, intake, standing[kind.register.key], actor, report) for kind in kinds]
+        watch.taking(sum(len(part.files) for part in parts))
+        for part in parts:
             part.compare()
             if not dry_run and batch is not None:
                 part.take(batch, watch)

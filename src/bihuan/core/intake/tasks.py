@@ -82,7 +82,7 @@ def _defer(task: str, batch_id: UUID) -> bool:
 def pick_up(timestamp: int) -> int:
     """Queue again what waits to be read or applied and has no job any more: restored backups, lost workers."""
     queued = 0
-    for batch in Batch.objects.filter(state__in=("reading", "applying")).exclude(key=""):
+    for batch in Batch.objects.filter(state__in=("reading", "applying"), paused_at=None).exclude(key=""):
         task = "intake.read" if batch.state == "reading" else "intake.apply"
         jobs = ProcrastinateJob.objects.filter(
             task_name=task, status__in=WAITING, args__batch_id=str(batch.id)

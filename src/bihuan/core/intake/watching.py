@@ -20,8 +20,11 @@ class Watch:
     def judged(self, file: str, accepted: bool) -> None:
         """A row of this file was checked."""
 
+    def taking(self, files: int) -> None:
+        """All rows are checked; so many files, over all registers, are to be taken in."""
+
     def taken(self, register: str, done: int, of: int) -> None:
-        """So many of a register's files are taken in."""
+        """So many of a register's files are taken in; said before each file, and once behind the last."""
 
 
 NOBODY = Watch()
