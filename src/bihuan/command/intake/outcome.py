@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -64,6 +65,7 @@ def why_empty(batch: Batch) -> Text:
     return Text("、".join(name.zh for name in names), "; ".join(name.en for name in names))
 
 
-def names_of(officers: set[UUID | None]) -> dict[UUID, str]:
+def names_of(officers: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Return officers' names. One query."""
-    return dict(Officer.objects.filter(pk__in=officers - {None}).values_list("pk", "name"))
+    wanted = {officer for officer in officers if officer is not None}
+    return dict(Officer.objects.filter(pk__in=wanted).values_list("pk", "name"))

@@ -1,8 +1,6 @@
-"""What belongs to a matter: others about the same person, tasks that follow from it, its papers."""
+"""What belongs to a matter: others about the same person, tasks that follow from it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db.models import Q
 
@@ -12,7 +10,6 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.access.permissions import visible
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import details
-from bihuan.core.papers.models import Paper
 from bihuan.core.people.models import Person
 
 MOST = 20
@@ -35,8 +32,3 @@ def related(found: Found, actor: Actor) -> list[Row]:
         .order_by("-closed_at", "rank", "due_at")[:MOST]
     )
     return sorted(rows(others, actor, people=False), key=lambda row: row.matter.closed_at is not None)
-
-
-def papers(found: Found) -> list[Any]:
-    """Return the papers of the matter, the latest first."""
-    return list(Paper.objects.filter(matter_id=found.matter.id).order_by("-created_at")[:MOST])

@@ -1,29 +1,27 @@
-"""A matter's page: where it stands, what I may do, until when and why, what happened; revealing; papers."""
+"""A matter's page: where it stands, what I may do, until when and why, what happened; revealing."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from bihuan.command.pages import related, standing, timeline
+from bihuan.command.pages import papers, related, standing, timeline
 from bihuan.command.pages.lookup import Found, find, find_content
 from bihuan.command.worklist.filters import Filters, single
 from bihuan.core.access.errors import Denied
 from bihuan.core.access.permissions import reveals
-from bihuan.core.access.recording import record
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import UnknownMatter
 from bihuan.core.matters.registry import posts
-from bihuan.core.papers import services as papers
 from bihuan.core.people.identity import FIELD_LABELS, FIELDS
 from bihuan.core.people.masks import masked
-from bihuan.core.people.reveal import KIND, PURPOSES, reveal
+from bihuan.core.people.reveal import PURPOSES, reveal
 from bihuan.core.people.sealing import ErasedError
 from bihuan.core.spec.text import Text
 from bihuan.kit.pages import OfficerRequest, officer_page
@@ -39,10 +37,11 @@ ERASED = Text(
 @officer_page()
 def matter(request: OfficerRequest, matter_id: UUID) -> HttpResponseBase:
     """Show one matter. Somebody else's, or an unknown one, is 404; the two are not told apart."""
-    return render(request, "command/matter.html", _context(request, find(matter_id, request.actor)))
+    return render(request, "command/matter.html", matter_context(request, find(matter_id, request.actor)))
 
 
-def _context(request: OfficerRequest, found: Found) -> dict[str, Any]:
+def matter_context(request: OfficerRequest, found: Found) -> dict[str, Any]:
+    """Return what the page shows of a matter to this reader."""
     actor, row, now = request.actor, found.matter, timezone.now()
     offers = engine.available(found.snapshot(), actor, now) if found.content else []
     everything = "all" in request.GET
@@ -74,7 +73,7 @@ def _context(request: OfficerRequest, found: Found) -> dict[str, Any]:
         "person": person,
         "reveals": person is not None and not person.erased and reveals(actor),
         "related": related.related(found, actor) if found.content else [],
-        "papers": related.papers(found) if found.content else [],
+        **papers.card(found, actor),
         "turn": _neighbours(request, found),
         **_reveal_choices(),
     }
@@ -144,7 +143,7 @@ def reveal_person(request: OfficerRequest, matter_id: UUID) -> HttpResponseBase:
     page = render(
         request,
         "command/matter.html",
-        {**_context(request, found), **context},
+        {**matter_context(request, found), **context},
         status=403 if refused else 200,
     )
     if shown:
@@ -164,31 +163,3 @@ def person_card(request: OfficerRequest, matter_id: UUID) -> HttpResponseBase:
         **_reveal_choices(),
     }
     return render(request, "command/partials/person.html", context)
-
-
-@require_POST
-@officer_page()
-def paper(request: OfficerRequest, matter_id: UUID, paper_id: UUID) -> HttpResponseBase:
-    """Send a paper of the matter. One that is about a person asks for the purpose, and the view is logged."""
-    found, actor = find_content(matter_id, request.actor), request.actor
-    kept = found.matter.papers.filter(id=paper_id).first()
-    if kept is None:
-        raise UnknownMatter(matter_id)
-    if kept.sealed:
-        purpose = request.POST.get("purpose", "")
-        if purpose not in PURPOSES or not reveals(actor):
-            raise UnknownMatter(matter_id)
-        body = papers.read(kept)
-        payload = {"fields": ["paper"], "purpose": purpose, "paper": str(kept.id)}
-        record(KIND, actor=actor, person_id=kept.person_id, matter_id=matter_id, payload=payload)
-    else:
-        body = papers.read(kept)
-    answer = HttpResponse(body, content_type=kept.media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{kept.id}{_ending(kept.media_type)}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-def _ending(media_type: str) -> str:
-    known = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "text/plain": ".txt"}
-    return known.get(media_type, "")

@@ -20,7 +20,8 @@ class Paper(models.Model):
     (ciphertext where `sealed`), so a damaged file is found without any key. A paper about a person is
     sealed with that person's key for `purpose` (the module's name) and becomes unreadable when the key is
     destroyed; then `name_sealed` holds what the file was called, else `name`. Titles never hold personal
-    data.
+    data. A paper that was handed in by mistake is withdrawn: it stays a line with its reason (`withdrawn_why`, a code)
+    and is opened no more.
     """
 
     RECEIVED = "received"
@@ -50,9 +51,17 @@ class Paper(models.Model):
     purpose = models.CharField(max_length=48, blank=True)
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.UUIDField(null=True)
+    withdrawn_why = models.CharField(max_length=24, blank=True)
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None)
+                | ~models.Q(withdrawn_why="") & models.Q(way="received"),
+                name="what_is_withdrawn_came_in_and_says_why",
+            ),
             models.UniqueConstraint(
                 fields=["jurisdiction", "number"], condition=~models.Q(number=""), name="one_paper_a_number"
             ),

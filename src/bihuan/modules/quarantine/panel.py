@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
+from bihuan.core.papers import notices
 from bihuan.core.papers.models import Paper
 from bihuan.core.people.masks import Masked
 from bihuan.core.spec import Snapshot
@@ -77,7 +78,7 @@ def of_room(room: RoomLine, site: Site, actor: Actor, now: datetime, names: Mapp
     by_id = {person.stay.matter_id: person for person in people}
     for stay_id, follow in follows(list(by_id)):
         by_id[stay_id].follows.append(follow)
-    for paper in Paper.objects.filter(matter_id__in=by_id).order_by("created_at"):
+    for paper in Paper.objects.filter(matter_id__in=by_id, kind=notices.KIND).order_by("created_at"):
         if paper.matter_id is not None:
             by_id[paper.matter_id].papers.append(paper)
     for person in people:
