@@ -26,6 +26,8 @@ LABELS = {
     "item": Text("项目", "Item"),
     "day": Text("第几天", "Day"),
     "onset": Text("发病分类", "Onset class"),
+    "file": Text("文件", "File"),
+    "rows": Text("行数", "Rows"),
 }
 
 

@@ -113,6 +113,7 @@ def _open_many(
     holder, now = details(kind.code), timezone.now()
     outcome = BulkOutcome()
     fresh: list[_New] = []
+    openings = [holder.arrange(opening) for opening in openings]
     prepared = holder.prepare(openings)
     for position, opening in enumerate(openings):
         try:

@@ -103,6 +103,10 @@ class Details(Generic[F]):
         """Return the facts of these matters, in one query; guards see them in the snapshot."""
         return {}
 
+    def arrange(self, opening: Opening) -> Opening:
+        """Return an opening with what the matter brings along itself (a new site is a new place); writes nothing."""
+        return opening
+
     def prepare(self, openings: Sequence[Opening]) -> Any:
         """Read once what opening these matters needs to know (which sites are open, which protocol applies)."""
         return None

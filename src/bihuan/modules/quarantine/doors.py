@@ -17,9 +17,7 @@ DOORS = (
 )
 
 ROUNDS = {STAY.code: "quarantine:round"}
-OPENERS = {
-    SITE.code: ""
-}  # a site is set up whole, with its rooms, by its register; no general form makes one
+OPENERS = {SITE.code: "quarantine:new_site"}  # a site is set up whole, with its place and its rooms
 ENTRIES = {
     "quarantine.slip_shown": Text("出示本人编码纸条", "the person's code slip was shown"),
     "quarantine.code_issued": Text("发给本人编码", "a code was given to the person"),

@@ -11,10 +11,48 @@ from bihuan.modules.quarantine.protocol import DueItem, Rules, ordered_items, sc
 
 
 @dataclass(frozen=True, slots=True)
-class SiteFacts:
-    """A site: how many people are in it."""
+class RoomFact:
+    """A room of a site and how many people are in it."""
 
-    present: int = 0
+    id: int
+    building: str
+    floor: int
+    number: str
+    zone: int
+    capacity: int
+    usable: bool
+    people: int
+
+    @property
+    def name(self) -> str:
+        """Return the room as it is called: building and number."""
+        return f"{self.building}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """A site: its rooms and who is in them.
+
+    Of one that is to be set up: `known`, its code is taken; `elsewhere`, it was given a place that exists.
+    """
+
+    rooms: tuple[RoomFact, ...] = ()
+    known: bool = False
+    elsewhere: bool = False
+
+    @property
+    def present(self) -> int:
+        """Return how many people are in the site."""
+        return sum(room.people for room in self.rooms)
+
+    @property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Return building and number of every room, closed ones too."""
+        return frozenset((room.building, room.number) for room in self.rooms)
+
+    def on_floor(self, floor: str) -> list[RoomFact]:
+        """Return the rooms of a floor (`A/3`)."""
+        return [room for room in self.rooms if f"{room.building}/{room.floor}" == floor]
 
 
 @dataclass(slots=True)

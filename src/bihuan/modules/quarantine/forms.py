@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import Snapshot, Text
 from bihuan.kit.fields import Option
-from bihuan.modules.quarantine.facts import StayFacts
+from bihuan.modules.quarantine.facts import SiteFacts, StayFacts
 from bihuan.modules.quarantine.models import Protocol
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem, open_items
 
@@ -107,10 +107,49 @@ def protocols(stay: Snapshot, actor: Actor) -> list[Option]:
     ]
 
 
+def _rooms_of(site: Snapshot, usable: bool) -> list[Option]:
+    facts = site.facts
+    if not isinstance(facts, SiteFacts):
+        return []
+    return [Option(room.id, room.name) for room in facts.rooms if room.usable is usable]
+
+
+def rooms_in_use(site: Snapshot, actor: Actor) -> list[Option]:
+    """Return the rooms of a site that are in use."""
+    return _rooms_of(site, True)
+
+
+def rooms_closed(site: Snapshot, actor: Actor) -> list[Option]:
+    """Return the rooms of a site that are closed."""
+    return _rooms_of(site, False)
+
+
+def floors_of_site(site: Snapshot, actor: Actor) -> list[Option]:
+    """Return the floors of a site, with the zones they have now."""
+    facts = site.facts
+    if not isinstance(facts, SiteFacts):
+        return []
+    zones: dict[tuple[str, int], set[int]] = {}
+    for room in facts.rooms:
+        zones.setdefault((room.building, room.floor), set()).add(room.zone)
+    return [Option(f"{b}/{f}", floor_text(b, f, sorted(found))) for (b, f), found in zones.items()]
+
+
+def floor_text(building: str, floor: int, zones: Sequence[int]) -> Text:
+    """Return a floor in words, with its zones."""
+    listed = "、".join(map(str, zones))
+    return Text(
+        f"{building} 栋 {floor} 层（现为通风区 {listed}）", f"{building}, floor {floor} (now zone {listed})"
+    )
+
+
 LISTS: dict[str, Callable[[Snapshot, Actor], list[Option]]] = {
     "rooms_free": rooms_free,
     "stays_present": stays_present,
     "items_open": items_open,
     "tests_open": tests_open,
     "protocols": protocols,
+    "rooms_in_use": rooms_in_use,
+    "rooms_closed": rooms_closed,
+    "floors_of_site": floors_of_site,
 }

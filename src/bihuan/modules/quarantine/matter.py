@@ -29,7 +29,7 @@ from bihuan.core.spec import (
 )
 from bihuan.core.spec.deadlines import DAYS, HOURS, LOCAL_RULE, Consequence
 from bihuan.modules.quarantine import payloads as asks
-from bihuan.modules.quarantine import rules
+from bihuan.modules.quarantine import rules, site_rules
 from bihuan.modules.quarantine.laws import DISEASE_LAW, PRIVACY_LAW
 
 HEALTH = "health"
@@ -50,9 +50,22 @@ SITE: MatterType[Any] = MatterType(
         Transition("open_site", "启用", "Open", PREPARING, to=RUNNING,
                    by=(QUARANTINE_DESK, REGISTRAR), primary=True, says=Text("启用", "opened")),
         Transition("close_site", "关闭", "Close", RUNNING, to=CLOSED, by=QUARANTINE_DESK,
-                   payload=asks.Remark, blocked_by=(rules.people_present,), says=Text("关闭", "closed")),
+                   payload=asks.Remark, blocked_by=(rules.people_present,), says=Text("关闭: {reason}", "closed: {reason}")),
+        Transition("add_rooms", "增设房间", "Add rooms", (PREPARING, RUNNING), to=SAME, by=(QUARANTINE_DESK, REGISTRAR),
+                   payload=asks.RoomsAdded, unless=(site_rules.rooms_are_new,),
+                   says=Text("增设房间: {plan}", "rooms added: {plan}")),
+        Transition("close_room", "停用房间", "Close a room", (PREPARING, RUNNING), to=SAME,
+                   by=(QUARANTINE_DESK, SITE_MANAGER), payload=asks.RoomChange, unless=(site_rules.room_is_empty,),
+                   says=Text("停用房间 {room}: {reason}", "room {room} closed: {reason}")),
+        Transition("reopen_room", "恢复房间", "Reopen a room", (PREPARING, RUNNING), to=SAME,
+                   by=(QUARANTINE_DESK, SITE_MANAGER), payload=asks.RoomReopened, unless=(site_rules.room_is_closed,),
+                   says=Text("恢复房间 {room}: {reason}", "room {room} reopened: {reason}")),
+        Transition("change_zone", "调整通风区", "Change a ventilation zone", (PREPARING, RUNNING), to=SAME,
+                   by=QUARANTINE_DESK, payload=asks.ZoneChange, unless=(site_rules.zone_has_rooms,),
+                   says=Text("{floor} 改为通风区 {zone}: {reason}", "{floor} is now zone {zone}: {reason}")),
     ),
-    opened_by=(QUARANTINE_DESK, REGISTRAR), opening=asks.SiteRegistration, opening_zh="登记", opening_en="Register",
+    opened_by=(QUARANTINE_DESK, REGISTRAR), opening=asks.SiteRegistration, opening_unless=(site_rules.site_is_new, site_rules.site_is_whole),
+    opening_zh="新设隔离点", opening_en="Set up a site",
     seen_by=(SITE_MANAGER, SITE_NURSE, QUARANTINE_DESK, TRANSFER_DESK, REGISTRAR, REPORTER, SUPERVISOR),
     retention=Retention(years=10), number="点〔{year}〕{n:03d}号",
 )  # fmt: skip

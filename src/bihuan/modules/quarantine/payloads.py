@@ -45,10 +45,52 @@ class Need(Choice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRegistration:
-    """A quarantine site as it is set up."""
+    """A quarantine site as it is set up. Coordinates are WGS-84 degrees; `plan` is what `room_plan.py` reads."""
 
     code: str = asked("编码", "Code")
-    rooms: int = asked("房间数", "Rooms", default=0)
+    rooms: int = 0
+    name: str = asked("名称", "Name", default="")
+    street: str = asked("街道（乡镇）", "Street office or township", default="")
+    address: str = asked("地址", "Address", default="")
+    opened_on: date | None = asked("启用日期", "Opens on", default=None)
+    latitude: Decimal | None = asked("纬度", "Latitude", default=None)
+    longitude: Decimal | None = asked("经度", "Longitude", default=None)
+    plan: str = asked("房间", "Rooms", default="", long=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomsAdded:
+    """Rooms that a site gets later, one line a floor, as `room_plan.py` reads them."""
+
+    plan: str = asked(
+        "房间", "Rooms", long=True,
+        help=Text("每层一行：楼栋 楼层 房号 通风区 床位，如 A 3 301-318 3 2", "One line a floor: building floor rooms zone beds, as A 3 301-318 3 2"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomChange:
+    """A room that is closed, and why."""
+
+    room: int = asked("房间", "Room", choices="rooms_in_use")
+    reason: str = asked("理由", "Reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomReopened(RoomChange):
+    """A closed room that is used again, and why."""
+
+    room: int = asked("房间", "Room", choices="rooms_closed")
+    reason: str = asked("理由", "Reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneChange:
+    """The ventilation zone of a floor (`A/3`), as it was built or rebuilt."""
+
+    floor: str = asked("楼层", "Floor", choices="floors_of_site")
+    zone: int = asked("通风区", "Ventilation zone")
+    reason: str = asked("依据", "Basis")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,7 @@ def _change(step: Applied) -> None:
         return
     _leave(step.matter_id, step.occurred_at)
     if moved:
+        _hold(payload.room, step.place_id)
         assert step.person_id is not None
         part = Part(
             step.matter_id, step.person_id, payload.room, step.occurred_at, FOREVER, False,
@@ -174,6 +175,20 @@ def _change(step: Applied) -> None:
         )  # fmt: skip
         if part.shares_with is None or not _join(part):
             _insert(_parties([part]))
+
+
+def _hold(room: int, site: UUID | None) -> None:
+    """Hold a room while somebody is placed in it; Conflict where the site has none such in use.
+
+    The row stays locked against closing until the step is committed; two check-ins do not wait for each other here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT usable FROM quarantine_room WHERE id = %s AND site_id = %s FOR SHARE", [room, site])
+        found = cursor.fetchone()
+    if found is None:
+        raise Conflict(Text("本点没有这间房，请另选", "This site has no such room; choose another"))
+    if not found[0]:
+        raise Conflict(Text("这间房已停用，请另选", "This room is closed; choose another"))
 
 
 def _leave(stay: UUID, at: datetime) -> None:

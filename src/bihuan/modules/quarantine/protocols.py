@@ -129,6 +129,22 @@ def bindings_of(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Bi
     return found
 
 
+@lru_cache(maxsize=256)
+def _named(code: str) -> Text:
+    return binding_of(code).rules.label
+
+
+def name_of(code: str) -> Text | None:
+    """Return a protocol's name; None where there is none of this code. All its versions have the same."""
+    shipped = next((rules.label for rules in SHIPPED if rules.code == code), None)
+    if shipped is not None or not code:
+        return shipped
+    try:
+        return _named(code)
+    except NoProtocol:
+        return None
+
+
 def binding_of(code: str, on: date | None = None) -> Binding:
     """Return the version of a protocol that applies on a date (default: the newest)."""
     found = Protocol.objects.filter(code=code)

@@ -17,8 +17,9 @@ from bihuan.core.ledger.encoding import microseconds, text
 from bihuan.core.matters.details import OPENED, Applied, DeadlineSet, Details, FollowUp, Opening, Step
 from bihuan.core.matters.registry import details_of
 from bihuan.core.spec import Snapshot, State, Text
-from bihuan.modules.quarantine import done, matter, placements, stays
-from bihuan.modules.quarantine.facts import SiteFacts, StayFacts
+from bihuan.modules.quarantine import done, matter, placements, site_details, stays  # noqa: F401 - its details too
+from bihuan.modules.quarantine.facts import StayFacts
+from bihuan.modules.quarantine.figures import ONSET
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import (
     Arrived,
@@ -29,25 +30,9 @@ from bihuan.modules.quarantine.payloads import (
     Waiver,
 )
 from bihuan.modules.quarantine.protocol import LOCAL, item_label
-from bihuan.modules.quarantine.protocols import Binding, binding, bindings_of
+from bihuan.modules.quarantine.protocols import Binding, binding, bindings_of, name_of
 
 DEFAULT_PROTOCOL = "centralised-14"
-
-
-@details_of(matter.SITE)
-class SiteDetails(Details[SiteFacts]):
-    """A site: how many people are in it; its rows are written by `sites.py`, which opens it."""
-
-    def load(self, ids: Sequence[UUID]) -> Mapping[UUID, SiteFacts]:
-        """Return how many people are in these sites."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT s.matter_id, count(t.matter_id) FROM quarantine_site s LEFT JOIN quarantine_stay t"
-                " ON t.site_id = s.place_id AND t.admitted_at IS NOT NULL AND t.ended_at IS NULL"
-                " WHERE s.matter_id = ANY(%s) GROUP BY 1",
-                [list(ids)],
-            )
-            return {row[0]: SiteFacts(row[1]) for row in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +109,13 @@ class StayDetails(Details[StayFacts]):
         return {"until": Text("—", "—") if day is None else short_day(day)}
 
     def told(self, payload: Mapping[str, Any]) -> Mapping[str, Text]:
-        """Return an item of the protocol in words."""
-        label = item_label(str(payload.get("item", "")))
-        return {} if label is None else {"item": label}
+        """Return an item of the protocol, the protocol itself and the class of an onset in words."""
+        words = {
+            "item": item_label(str(payload.get("item", ""))),
+            "protocol": name_of(str(payload.get("protocol") or "")),
+            "onset": ONSET.get(str(payload.get("onset", ""))),
+        }
+        return {name: label for name, label in words.items() if label is not None}
 
     def write(self, steps: Sequence[Applied]) -> None:
         """Write stays, observations and placements of these steps."""

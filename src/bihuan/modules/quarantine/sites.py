@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -15,19 +16,12 @@ from bihuan.core.matters.details import Opening, Step
 from bihuan.core.places.models import Place
 from bihuan.core.spec import Nothing, Text
 from bihuan.modules.quarantine.matter import SITE
-from bihuan.modules.quarantine.models import Room, Site
+from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import SiteRegistration
+from bihuan.modules.quarantine.room_plan import RoomPlan, written
+from bihuan.modules.quarantine.site_details import KIND, add_rooms
 
-
-@dataclass(frozen=True, slots=True)
-class RoomPlan:
-    """A room as a register or a plan tells it."""
-
-    building: str
-    floor: int
-    number: str
-    zone: int = 0
-    capacity: int = 2
+__all__ = ["RoomPlan", "SitePlan", "add_rooms", "registration", "set_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +44,40 @@ def set_up(plan: SitePlan, *, actor: Actor, opened_at: datetime, key: str) -> UU
     A site that is known already (same code) keeps its life; rooms that are new are added, none is removed.
     """
     with transaction.atomic():
-        place, created = Place.objects.get_or_create(
-            jurisdiction=actor.jurisdiction,
-            kind="quarantine_site",
-            code=plan.code,
-            defaults={
-                "name": plan.name,
-                "address": plan.address,
-                "latitude": plan.latitude,
-                "longitude": plan.longitude,
-                "organ_id": actor.organ,
-            },
+        known = Place.objects.filter(jurisdiction=actor.jurisdiction, kind=KIND, code=plan.code).first()
+        if known is not None:
+            add_rooms(known.id, plan.rooms)
+            return known.id
+        opening = Opening(
+            payload=registration(plan),
+            occurred_at=opened_at,
+            title=Text(plan.name, plan.name),
+            history=[Step("open_site", Nothing(), opened_at)],
         )
-        if created:
-            outcome = engine.open(
-                SITE,
-                Opening(
-                    payload=SiteRegistration(code=plan.code, rooms=len(plan.rooms)),
-                    occurred_at=opened_at,
-                    place_id=place.id,
-                    title=Text(plan.name, plan.name),
-                    history=[Step("open_site", Nothing(), opened_at)],
-                ),
-                actor=actor,
-                key=key,
-            )
-            Site.objects.create(
-                place=place, matter_id=outcome.matter_id, street=plan.street, opened_on=plan.opened_on
-            )
-        add_rooms(place.id, plan.rooms)
-    return place.id
+        outcome = engine.open(SITE, opening, actor=actor, key=key)
+        return Site.objects.values_list("place_id", flat=True).get(matter_id=outcome.matter_id)
 
 
-def add_rooms(site: UUID, rooms: Sequence[RoomPlan]) -> None:
-    """Add the rooms that the site does not have yet, in walking order: building, floor, number."""
-    ordered = sorted(rooms, key=lambda r: (r.building, r.floor, int(r.number) if r.number.isdigit() else 0))
-    Room.objects.bulk_create(
-        (
-            Room(
-                site_id=site, building=r.building, floor=r.floor, number=r.number, zone=r.zone,
-                capacity=r.capacity, walk=walk,
-            )
-            for walk, r in enumerate(ordered)
-        ),
-        ignore_conflicts=True,
-    )  # fmt: skip
+def registration(plan: SitePlan) -> SiteRegistration:
+    """Return a plan as what opens a site."""
+    latitude, longitude = _degrees(plan)
+    return SiteRegistration(
+        code=plan.code,
+        rooms=len(plan.rooms),
+        name=plan.name,
+        street=plan.street,
+        address=plan.address,
+        opened_on=plan.opened_on,
+        latitude=latitude,
+        longitude=longitude,
+        plan=written(plan.rooms),
+    )
+
+
+def _degrees(plan: SitePlan) -> tuple[Decimal | None, Decimal | None]:
+    """Return where the site lies; nothing where a register tells half of it, or no place on earth."""
+    if plan.latitude is None or plan.longitude is None:
+        return None, None
+    if abs(plan.latitude) > 90 or abs(plan.longitude) > 180:
+        return None, None
+    return Decimal(str(plan.latitude)), Decimal(str(plan.longitude))

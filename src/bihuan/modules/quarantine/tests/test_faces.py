@@ -17,9 +17,9 @@ from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import masked
 from bihuan.modules.quarantine import board, queries
 from bihuan.modules.quarantine.models import Protocol, Stay, Task
-from bihuan.modules.quarantine.payloads import Departure, Result, TestResult
-from bihuan.modules.quarantine.protocol import LOCAL
-from bihuan.modules.quarantine.tests.county import County
+from bihuan.modules.quarantine.payloads import Departure, ProtocolChange, Result, TestResult
+from bihuan.modules.quarantine.protocol import CENTRALISED_7, LOCAL
+from bihuan.modules.quarantine.tests.county import County, officer
 
 SignedIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -306,3 +306,36 @@ def test_a_basis_for_another_protocol_stays_when_it_cannot_be_applied(
         f"/sites/protocols/{old.pk}/apply/", {"reason": "联防联控发〔2021〕9号", "bihuan_key": "apply-1"}
     )
     assert answer.status_code == 422 and "联防联控发〔2021〕9号" in answer.content.decode()
+
+
+def test_the_history_names_the_protocol_not_its_code_in_both_languages(
+    county: County, signed_in: SignedIn
+) -> None:
+    """Nor do days, moments and classes read as the ledger spells them."""
+    stay, desk = _stay(county, matter__state="observed"), signed_in("desk")
+    change = ProtocolChange(protocol="centralised-7", reason="省指挥部 12 号通知")
+    engine.perform(stay.pk, "change_protocol", change, actor=county.actor("desk"), key="names-not-codes")
+    for language, name in (("zh-hans", CENTRALISED_7.label.zh), ("en", CENTRALISED_7.label.en)):
+        desk.cookies["django_language"] = language
+        page = desk.get(f"/matters/{stay.pk}/?all=1").content.decode()
+        assert name in page
+        history = page[page.index('id="history') if 'id="history' in page else 0 :]
+        assert "centralised-7" not in history and "centralised-14" not in history
+        assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.sub(r"<[^>]*>", " ", history))
+
+
+@pytest.mark.parametrize(
+    "figure", ["quarantine.positives", "quarantine.items_overdue", "quarantine.persons_present"]
+)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_rows_behind_a_number_are_exported_in_words(county: County, figure: str, language: str) -> None:
+    reporter = officer("reporter", "reporter", "committee", "甄录")
+    client = Client()
+    client.force_login(reporter)
+    client.cookies["django_language"] = language
+    table = client.get(f"/report/figure/{figure}/rows.csv").content.decode("utf-8-sig").splitlines()
+    assert len(table) > 1
+    raw = re.compile(
+        r"(?<![a-z])(community|indeterminate|probable|definite|release_due|\d+:(test|temperature)\S*|to_state|due_at|[a-z]+_[a-z_]+)(?![a-z ])"
+    )
+    assert not [line for line in table if raw.search(line)], table[:3]

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from bihuan.core.access.actors import Actor
+from bihuan.core.matters.steps import permitted
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import Text
 from bihuan.kit import dates
@@ -21,8 +23,9 @@ from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Empty
 from bihuan.kit.pictures import icon
 from bihuan.kit.pictures import mark as kit_mark
-from bihuan.modules.quarantine import board, panel, queries
+from bihuan.modules.quarantine import board, matter, panel, queries
 from bihuan.modules.quarantine.figures import ONSET
+from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Category
 from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.protocols import binding, binding_of
@@ -34,8 +37,8 @@ ICONS = {"symptoms": "stethoscope", "waived": "minus"}
 NO_ROOMS = Empty(
     Text("还没有登记房间", "No rooms yet"),
     Text(
-        "导入隔离点台账，或补登记房间后，这里显示每间房的两周。",
-        "Import the site register; each room then shows its two weeks.",
+        "在“房间设置”里每层写一行，或导入隔离点台账；这里随后显示每间房的两周。",
+        "Add them under Rooms, one line a floor, or import the register; each room then shows its two weeks.",
     ),
 )
 CATEGORIES = {str(one): one.text for one in Category}
@@ -80,9 +83,17 @@ def site_board(request: OfficerRequest, code: str) -> HttpResponse:
         "no_rooms": NO_ROOMS,
         "rounds": may(actor, "observe"),
         "admits": may(actor, "admit"),
+        "switch": _opens(site, actor),
         "here": reverse("quarantine:board", args=[code]),
     }
     return render(request, "quarantine/board.html", content)
+
+
+def _opens(site: Site, actor: Actor) -> str:
+    """Return the step by which this officer opens a site that is being prepared; empty where there is none."""
+    step = matter.SITE.transition("open_site")
+    preparing = step.leaves(site.matter.state, matter.SITE.open_states)
+    return step.code if preparing and permitted(actor, step.posts, site.place_id) else ""
 
 
 def _numbers(numbers: board.Numbers, now: datetime) -> dict[str, object]:

@@ -20,6 +20,7 @@ from bihuan.modules.quarantine.queries import SiteLine
 from bihuan.modules.quarantine.views.reach import may, sees_stays
 
 POSTS = tuple(post.code for post in matter.SITE.seen_by)
+OPENERS = {post.code for post in matter.SITE.opened_by}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ def sites(request: OfficerRequest) -> HttpResponse:
         "q": words,
         "show": narrowing.code,
         "states": {state.code: state.label for state in matter.SITE.states},
-        "empty": _empty(bool(every), narrowing, words, street),
+        "empty": _empty(bool(every), narrowing, words, street, actor.post in OPENERS),
         "protocols": sees_stays(actor),
+        "opens": actor.post in OPENERS,
     }
     return render(request, "quarantine/sites.html", content)
 
@@ -110,7 +112,7 @@ def _totals(found: list[SiteLine]) -> Totals:
     )
 
 
-def _empty(known: bool, narrowing: Narrowing, words: str, street: str) -> Empty:
+def _empty(known: bool, narrowing: Narrowing, words: str, street: str, opens: bool) -> Empty:
     here = reverse("quarantine:sites")
     if known:
         filters = "、".join(part for part in (said(narrowing.text), words, street) if part)
@@ -127,10 +129,15 @@ def _empty(known: bool, narrowing: Narrowing, words: str, street: str) -> Empty:
     return Empty(
         Text("还没有隔离点", "There are no sites yet"),
         Text(
-            "导入隔离点台账后，房间、人员和每日观察都会出现在这里。",
-            "Import the site register; rooms, people and daily observations then appear here.",
+            "新设一个，或导入隔离点台账；房间、人员和每日观察随后都在这里。",
+            "Set one up, or import the site register; rooms, people and daily observations then appear here.",
         ),
         [
+            *(
+                [Suggestion(Text("新设隔离点", "Set up a site"), reverse("quarantine:new_site"), "plus")]
+                if opens
+                else []
+            ),
             Suggestion(Text("导入台账", "Import registers"), "/intake/", "file-spreadsheet"),
             Suggestion(
                 Text("看观察方案", "See the protocols"), reverse("quarantine:protocols"), "list-check"
