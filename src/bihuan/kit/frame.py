@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from bihuan.core.matters.registry import posts
+from bihuan.core.messages import queries
 from bihuan.core.spec.text import Text
 from bihuan.kit import doors
 from bihuan.kit.language import language
@@ -19,6 +21,7 @@ from bihuan.kit.session import appointment, appointments
 
 THEME_COOKIE = "bihuan_theme"
 _SEAL_SECONDS = 30.0
+_UNREAD_SECONDS = 15
 _seal: tuple[float, Sealed | None] = (0.0, None)
 
 
@@ -42,6 +45,16 @@ class PostChoice:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The officer's messages in the bar: how many are unread, where they are read, where the number is asked."""
+
+    unread: int
+    url: str
+    count_url: str
+    current: bool
+
+
 @dataclass(slots=True)
 class Frame:
     """Everything that `kit/base.html` draws around a page's own content."""
@@ -56,6 +69,7 @@ class Frame:
     seal: Sealed | None = None
     stream: str = ""
     search: str = "/"
+    inbox: Inbox | None = None
     path: str = "/"
 
 
@@ -79,7 +93,30 @@ def frame(request: HttpRequest | None) -> Frame:
     drawn.seal = _newest_seal()
     drawn.stream = stream_address(request)
     drawn.search = _search_address()
+    drawn.inbox = inbox(request)
     return drawn
+
+
+def inbox(request: HttpRequest, *, fresh: bool = False) -> Inbox | None:
+    """Return the officer's messages for the bar; None where no installed app shows them.
+
+    The number stands on every page, so it may be a quarter of a minute old; a live event asks for a fresh one.
+    """
+    try:
+        url, count_url = reverse("inbox"), reverse("inbox_count")
+    except NoReverseMatch:
+        return None
+    key = unread_key(request.user.pk)
+    unread: int | None = None if fresh else cache.get(key)
+    if unread is None:
+        unread = queries.unread(request.user.pk)
+        cache.set(key, unread, _UNREAD_SECONDS)
+    return Inbox(unread, url, count_url, request.path == url)
+
+
+def unread_key(officer_id: object) -> str:
+    """Return under which key the number of unread messages is kept for a moment."""
+    return f"unread/{officer_id}"
 
 
 def stream_address(request: HttpRequest) -> str:

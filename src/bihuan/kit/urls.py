@@ -13,6 +13,7 @@ urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="/login/"), name="logout"),
     path("account/", views.account, name="account"),
+    path("account/mail/", views.account_mail, name="account_mail"),
     path("account/protection/", include("allauth.mfa.urls")),
     # the names by which allauth finds its way
     path("login/", views.Login.as_view(), name="account_login"),

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
 
 from bihuan.core.access.drill import drill_accounts
+from bihuan.core.messages import addresses
+from bihuan.core.spec.text import Text
 from bihuan.kit import refusals
 from bihuan.kit.frame import THEME_COOKIE
+from bihuan.kit.language import said
 from bihuan.kit.login import LoginForm
 from bihuan.kit.session import choose
 
+if TYPE_CHECKING:
+    from bihuan.core.access.models import Officer
+
 YEAR = 365 * 24 * 3600
+NO_MAIL_ADDRESS: Final = Text(
+    "这不是邮箱地址，没有保存。例：lihua@example.cn",
+    "This is no mail address; nothing was saved. Example: lihua@example.cn",
+)
+MAIL_KEPT: Final = Text(
+    "已保存，以后的提醒也发到这个邮箱", "Saved; alerts go to this address too from now on"
+)
+MAIL_REMOVED: Final = Text("已删除，提醒只在站内", "Removed; alerts stay inside the application")
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
@@ -64,8 +80,23 @@ def switch_post(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """Show one's own account: posts, language, second factors."""
-    return render(request, "kit/account.html")
+    """Show one's own account: posts, language, mail, second factors."""
+    return render(request, "kit/account.html", {"mail": cast("Officer", request.user).mail})
+
+
+@require_POST
+@login_required
+def account_mail(request: HttpRequest) -> HttpResponse:
+    """Set or remove the office address to which one's messages go too."""
+    officer, given = cast("Officer", request.user), request.POST.get("mail", "").strip()
+    try:
+        officer.mail = addresses.normal(addresses.MAIL, given) if given else ""
+    except addresses.BadAddress:
+        content = {"mail": given, "mail_problem": NO_MAIL_ADDRESS}
+        return render(request, "kit/account.html", content, status=422)
+    officer.save(update_fields=["mail"])
+    messages.success(request, said(MAIL_KEPT if given else MAIL_REMOVED))
+    return HttpResponseRedirect(reverse("account"))
 
 
 class Login(auth_views.LoginView):

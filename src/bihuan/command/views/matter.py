@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST
 
 from bihuan.command.pages import papers, related, standing, timeline
 from bihuan.command.pages.lookup import Found, find, find_content
+from bihuan.command.views import inbox
 from bihuan.command.worklist.filters import Filters, single
 from bihuan.core.access.errors import Denied
 from bihuan.core.access.permissions import reveals
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import UnknownMatter
 from bihuan.core.matters.registry import posts
+from bihuan.core.messages import queries
 from bihuan.core.people.identity import FIELD_LABELS, FIELDS
 from bihuan.core.people.masks import masked
 from bihuan.core.people.reveal import PURPOSES, reveal
@@ -74,6 +76,7 @@ def matter_context(request: OfficerRequest, found: Found) -> dict[str, Any]:
         "reveals": person is not None and not person.erased and reveals(actor),
         "related": related.related(found, actor) if found.content else [],
         **papers.card(found, actor),
+        "told": [inbox.line(one) for one in queries.of_matter(row.id)] if found.content else [],
         "turn": _neighbours(request, found),
         **_reveal_choices(),
     }

@@ -26,6 +26,7 @@ from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import matter_types
+from bihuan.core.messages.events import topics_of
 from bihuan.core.places.models import Place
 from bihuan.core.spec.matters import Nothing
 from bihuan.core.spec.text import Text
@@ -61,6 +62,7 @@ def worklist(request: OfficerRequest) -> HttpResponseBase:
     closed = closed_today(actor, now)
     context: dict[str, Any] = {
         "now": now,
+        "live": topics_of(actor.place_ids),
         "filters": filters,
         "heading": HEADINGS[filters.tab],
         "tabs": _tabs(filters, counted),

@@ -42,8 +42,8 @@ def sink(limit: int = 100) -> list[Shown]:
 
 
 def of_matter(matter_id: UUID) -> list[Shown]:
-    """Return a matter's messages, oldest first, masked."""
-    return shown(Message.objects.filter(matter_id=matter_id).order_by("created_at"))
+    """Return a matter's messages to the outside, oldest first, masked."""
+    return shown(Message.objects.filter(matter_id=matter_id, officer__isnull=True).order_by("created_at"))
 
 
 def undecided(limit: int = 100) -> list[Shown]:

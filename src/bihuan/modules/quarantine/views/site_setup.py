@@ -25,7 +25,7 @@ from bihuan.kit.language import lazily, said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb
 from bihuan.kit.refusals import notice_of
-from bihuan.modules.quarantine import live, matter, room_plan
+from bihuan.modules.quarantine import matter, room_plan
 from bihuan.modules.quarantine.facts import SiteFacts
 from bihuan.modules.quarantine.forms import LISTS
 from bihuan.modules.quarantine.models import Site
@@ -169,7 +169,6 @@ def _take(
     except NotDone as error:
         form.refuse(error)
         return shown, notice_of(error).status
-    live.changed(site.place_id)
     label = step.label
     messages.success(request, said(Text(f"已办理“{label.zh}”", f"Done: {label.en}")))
     return None, 302

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from bihuan.core.messages.events import topics_of
 from bihuan.core.spec import Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
@@ -77,6 +78,7 @@ def sites(request: OfficerRequest) -> HttpResponse:
     ]
     content = {
         "sites": found,
+        "live": topics_of(actor.place_ids),
         "totals": _totals(found),
         "now": now,
         "people": sees_stays(actor),
