@@ -16,6 +16,7 @@ from bihuan.core.access.models import Officer
 from bihuan.core.ledger import queries as read
 from bihuan.core.matters.details import OPENED
 from bihuan.core.matters.registry import declared, details, matter_types, posts
+from bihuan.core.messages.addresses import IN_APP, LABELS
 from bihuan.core.people.identity import FIELD_LABELS
 from bihuan.core.people.reveal import KIND as REVEALED
 from bihuan.core.people.reveal import PURPOSES
@@ -45,6 +46,11 @@ OTHER_KINDS = {
     "papers.issued": Text("出具文书", "a paper was issued"),
     "papers.opened": Text("打开文书", "a paper was opened"),
     "papers.withdrawn": Text("撤下误传的材料", "a paper handed in by mistake was withdrawn"),
+    "messages.sent": Text("告知已发出", "those concerned were told"),
+    "messages.delivered": Text("告知已送达", "a message arrived"),
+    "messages.failed": Text("告知未送达", "a message did not arrive"),
+    "messages.uncertain": Text("告知结果不明", "nobody knows whether a message arrived"),
+    "messages.sent_again": Text("告知重新发送", "a message was sent again"),
     "worklist.exported": Text("导出待办清单", "the worklist was exported"),
     "ledger.proof_taken": Text("下载封存证明", "a proof was taken"),
     "intake.file_taken": Text("登记表导入", "a register was taken in"),
@@ -125,13 +131,18 @@ def history(
 
     Without `content` a line tells the step and the state, and nothing of what it was about.
     """
-    known = read.timeline(matter_id, MOST)
+    known = [entry for entry in read.timeline(matter_id, MOST) if not _among_officers(entry)]
     visited = [(e.to_state, e.occurred_at) for e in known if e.to_state and e.to_state != e.from_state]
     known.sort(key=lambda line: (line.occurred_at, line.id), reverse=True)
     shown = known if everything else known[:SHOWN]
     names = Officer.objects.in_bulk({e.actor_id for e in shown if e.actor_id is not None})
     lines = [_line(entry, names, kind if content else None, post) for entry in shown]
     return History(lines, len(known) > len(shown), visited)
+
+
+def _among_officers(entry: read.Line) -> bool:
+    """Tell whether an entry only says that an officer was alerted: it stands in that officer's own messages."""
+    return entry.kind.startswith("messages.") and entry.payload.get("channel") == IN_APP
 
 
 def _line(entry: read.Line, names: Mapping[UUID, Officer], kind: MatterType[Any] | None, post: str) -> Line:
@@ -237,10 +248,23 @@ def _note(entry: Said) -> Text | None:
             f"用途：{purpose.zh} · {'、'.join(label.zh for label in labels)}",
             f"for: {purpose.en} · {', '.join(label.en for label in labels)}",
         )
+    if entry.kind.startswith("messages."):
+        return _way(entry)
     named = transition_of(entry.kind)
     if named is None or named[1] is not None:
         return None
     return _opening(named[0], entry.payload)
+
+
+def _way(entry: Said) -> Text | None:
+    """Return by which channel a message went; one that the embedded sink kept reached nobody, and says so."""
+    label = LABELS.get(str(entry.payload.get("channel")))
+    if label is None or entry.payload.get("via") != "sink":
+        return label
+    return Text(
+        f"{label.zh} · 没有配置网关，留在内置信箱",
+        f"{label.en}, kept in the embedded sink: no gateway is set up",
+    )
 
 
 def _opening(kind: MatterType[Any], data: Mapping[str, Any]) -> Text | None:

@@ -21,6 +21,7 @@ from bihuan.core.access.posts import AUDITOR
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import posts
 from bihuan.core.messages import delivery, queries
+from bihuan.core.messages.addresses import LABELS, MAIL, SMS
 from bihuan.core.messages.outbox import Message
 from bihuan.core.spec.posts import ADMINISTRATOR
 from bihuan.core.spec.text import Text
@@ -31,7 +32,6 @@ from bihuan.kit.parts import Crumb, Empty, Suggestion
 
 PAGE = 50
 NAME, OUTSIDE = Text("消息", "Messages"), Text("发出的消息", "Messages sent")
-CHANNELS = {"sms": Text("短信", "Text message"), "mail": Text("邮件", "Mail")}
 STATES = {
     Message.QUEUED: ("idle", Text("待发", "Queued")),
     Message.SENDING: ("active", Text("发送中", "Sending")),
@@ -120,13 +120,13 @@ def outbox(request: OfficerRequest) -> HttpResponseBase:
         "undecided": [line(one) for one in queries.undecided()],
         "lines": [line(one) for one in queries.sink()],
         "sends": request.actor.post == ADMINISTRATOR.code,
-        "kept": [CHANNELS[name] for name, address in _gateways() if not address],
+        "kept": [LABELS[name] for name, address in _gateways() if not address],
     }
     return render(request, "command/outbox.html", context)
 
 
 def _gateways() -> list[tuple[str, str | None]]:
-    return [("sms", settings.BIHUAN.sms_url), ("mail", settings.BIHUAN.smtp_url)]
+    return [(SMS, settings.BIHUAN.sms_url), (MAIL, settings.BIHUAN.smtp_url)]
 
 
 def line(one: queries.Shown) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def line(one: queries.Shown) -> dict[str, Any]:
     status, words = STATES[one.state]
     if one.via == "sink" and one.state == Message.SENT:
         status, words = "paused", KEPT
-    return {"shown": one, "channel": CHANNELS.get(one.channel, NAME), "status": status, "words": words}
+    return {"shown": one, "channel": LABELS[one.channel], "status": status, "words": words}
 
 
 @require_POST

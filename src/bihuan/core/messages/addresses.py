@@ -9,10 +9,17 @@ from uuid import UUID
 
 import phonenumbers
 
+from bihuan.core.spec.text import Text
+
 MAIL: Final = "mail"
 SMS: Final = "sms"
 IN_APP: Final = "in_app"
 CHANNELS: Final = (SMS, MAIL, IN_APP)
+LABELS: Final = {
+    SMS: Text("短信", "Text message"),
+    MAIL: Text("邮件", "Mail"),
+    IN_APP: Text("站内", "In the application"),
+}
 
 _MAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]{1,255}")
 

@@ -52,8 +52,18 @@
     flush();
   };
   setInterval(() => waiting.size && flush(), 1000);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, triggeringEvent } = event.detail.requestConfig;
+    if (!triggeringEvent?.type.startsWith("live:") || !busy(elt)) return;
+    event.detail.shouldSwap = false; // somebody began to type while the answer was on its way
+    waiting.set(elt, new Set(elt.dataset.live.split(" ")));
+    flush();
+  });
 
-  const show = (state) => {
+  let state = "";
+  const show = (now = state) => {
+    state = now;
+    if (!state) return;
     for (const lamp of document.querySelectorAll("[data-live-state]")) lamp.dataset.liveState = state;
   };
 
@@ -94,4 +104,5 @@
     addEventListener("pagehide", () => source?.close());
   };
   document.addEventListener("DOMContentLoaded", listen);
+  document.addEventListener("htmx:afterSettle", () => show()); // a part that was drawn anew has a lamp of its own
 })();
