@@ -151,6 +151,7 @@ def _name(table: dict[str, Any], register: Register[Any]) -> None:
 def steps(batch: Batch, files: Sequence[SourceFile]) -> list[Step]:
     """Return the five steps with where the batch stands."""
     rejected = (batch.result or {}).get("rows", {}).get("rejected", 0)
+    unread = sum(bool(file.counts.get("unread")) for file in files)
     confirm = sum(file.counts.get("confirm", 0) for file in files)
     now = {"reading": 2, "checked": 1 if confirm else 3, "applying": 2, "failed": 2}.get(batch.state, 5)
     notes: list[Text | str] = [
@@ -159,6 +160,8 @@ def steps(batch: Batch, files: Sequence[SourceFile]) -> list[Step]:
         STATES[batch.state][1] if now == 2 else "",
         Text(f"{grouped(rejected)} 行", f"{grouped(rejected)} rows")
         if rejected
+        else Text(f"{unread} 个文件没有读取", f"{unread} files not read")
+        if unread
         else Text("没有退回", "none"),
         Text("出回执", "with receipt"),
     ]

@@ -80,7 +80,9 @@ def marked(request: OfficerRequest, batch_id: UUID, file_id: int) -> HttpRespons
 def marked_all(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
     """Give out all files that have something to correct or to decide, in one archive."""
     batch = batch_of(request, batch_id)
-    files = [file for file in batch.files.order_by("path") if file.counts.get("kinds")]
+    files = [
+        file for file in batch.files.order_by("path") if file.counts.get("kinds") and file.counts.get("read")
+    ]
     packed, given = io.BytesIO(), []
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for file in files:

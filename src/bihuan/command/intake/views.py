@@ -72,11 +72,7 @@ def batch_page(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
     kind = request.GET.get("kind", "")[:60]
     listed = [one for one in page.lines(batch, files) if not kind or kind in one.file.counts.get("kinds", {})]
     looked = _looked(request, listed, kind) if batch.state not in ("reading", "cancelled") else None
-    bad = [
-        file
-        for file in files
-        if file.counts.get("rejected") or file.counts.get("flagged") or file.counts.get("unread")
-    ]
+    bad = [file for file in files if file.counts.get("rejected") or file.counts.get("flagged")]
     context = {
         **live_context(batch, files),
         "crumbs": [Crumb(NAME, reverse("intake")), Crumb(Text(f"批次 {batch}", f"Batch {batch}"))],

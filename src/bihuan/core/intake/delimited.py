@@ -52,7 +52,9 @@ class Delimited:
                 yield start, cells
                 start = reader.line_num + 1
         except csv.Error as error:
-            raise UnreadableError(UNREADABLE_FILE, reason=f"第{start}行 / row {start}: {error}") from error
+            raise UnreadableError(
+                UNREADABLE_FILE, reason=f"第{start}行:{error} / row {start}: {error}"
+            ) from error
 
 
 def read_delimited(data: bytes) -> Delimited:
@@ -67,10 +69,10 @@ def read_delimited(data: bytes) -> Delimited:
     if not text.strip():
         raise UnreadableError(EMPTY_FILE)
     if text.count("\n") > MAX_ROWS:
-        raise UnreadableError(TOO_LARGE, reason=f"> {MAX_ROWS:,} 行 / rows")
+        raise UnreadableError(TOO_LARGE, reason=f"> {MAX_ROWS:,} 行 / > {MAX_ROWS:,} rows")
     delimiter = _delimiter(text)
     if any(line.count(delimiter) >= MAX_COLUMNS for line in text[: 4 * _SAMPLE].split("\n", 20)[:20]):
-        raise UnreadableError(TOO_LARGE, reason=f"> {MAX_COLUMNS:,} 列 / columns")
+        raise UnreadableError(TOO_LARGE, reason=f"> {MAX_COLUMNS:,} 列 / > {MAX_COLUMNS:,} columns")
     return Delimited(text, encoding, delimiter, nuls, cut_short)
 
 

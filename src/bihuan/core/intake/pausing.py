@@ -36,7 +36,7 @@ def go_on(batch: Batch, *, actor: Actor) -> bool:
     """Let the work go on; the caller queues it. False where it was not paused."""
     with transaction.atomic():
         paused = Batch.objects.filter(pk=batch.pk, state__in=WORKING, paused_at__isnull=False)
-        if not paused.update(paused_at=None, paused_by=None):
+        if not paused.update(paused_at=None, paused_by=None, progress={"files": batch.files.count()}):
             return False
         _tell("intake.continued", batch, actor)
         return True

@@ -91,9 +91,12 @@ class Problem:
         return self.kind.policy
 
     def message(self, lang: str = ZH) -> str:
-        """The explanation in `zh-hans` or `en`."""
+        """The explanation in `zh-hans` or `en`; a `reason` is written in both, parted by ` / `."""
         template = self.kind.zh if lang == ZH else self.kind.en
         values = {"cell": self._cell(lang), "others": self._others(lang)} | dict(self.params)
+        if "reason" in values:
+            zh, _, en = values["reason"].partition(" / ")
+            values["reason"] = zh if lang == ZH else en or zh
         return template.format_map(_Lenient(values))
 
     def as_json(self, lang: str = ZH) -> dict[str, str | int | None]:

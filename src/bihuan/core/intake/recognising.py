@@ -38,7 +38,7 @@ class Survey:
         if item.header.missing:
             self.to_confirm.append((register.key, item))
         elif self.rows + rows > MAX_ROWS:
-            reason = f"合计 > {MAX_ROWS:,} 行 / rows in all"
+            reason = f"合计 > {MAX_ROWS:,} 行 / > {MAX_ROWS:,} rows in all"
             self.said.append(Problem(kinds.TOO_LARGE, item.table.source(), params={"reason": reason}))
         else:
             self.rows += rows

@@ -138,11 +138,13 @@ class _Extent:
         self.bare += sum(1 for _ in _BARE_CELL.finditer(text))
         width = max(map(_column_number, self.columns), default=0)
         if self.rows > MAX_ROWS:
-            raise UnreadableError(TOO_LARGE, reason=f"> {MAX_ROWS:,} 行 / rows")
+            raise UnreadableError(TOO_LARGE, reason=f"> {MAX_ROWS:,} 行 / > {MAX_ROWS:,} rows")
         if width > MAX_COLUMNS or self.bare > MAX_CELLS:
-            raise UnreadableError(TOO_LARGE, reason=f"> {MAX_COLUMNS:,} 列 / columns")
+            raise UnreadableError(TOO_LARGE, reason=f"> {MAX_COLUMNS:,} 列 / > {MAX_COLUMNS:,} columns")
         if self.rows * width > MAX_CELLS:
-            raise UnreadableError(TOO_LARGE, reason=f"{self.rows:,} × {width:,} 单元格 / cells")
+            raise UnreadableError(
+                TOO_LARGE, reason=f"{self.rows:,} × {width:,} 单元格 / {self.rows:,} × {width:,} cells"
+            )
 
 
 def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -72,7 +72,7 @@ class Told(Watch):
         self._next = now + TOLD_EVERY
         left = self._pace.left(now, share(self._batch.state, phase, part))
         progress = {
-            **self._batch.progress, "phase": phase, **what,
+            "files": self._batch.progress.get("files", 0), "phase": phase, **what,
             "rows": self._rows, "accepted": self._accepted, "rejected": self._rejected,
             "left": None if left is None else round(left, 1), "told_at": timezone.now().timestamp(),
         }  # fmt: skip

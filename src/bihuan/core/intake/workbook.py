@@ -149,7 +149,7 @@ def _sheets(data: bytes, file: Path, name: str, inspection: Inspection) -> Itera
                 yield Problem(
                     kinds.TOO_LARGE,
                     Source(name, metadata.name),
-                    params={"reason": f"> {MAX_ROWS:,} 行 / rows"},
+                    params={"reason": f"> {MAX_ROWS:,} 行 / > {MAX_ROWS:,} rows"},
                 )
                 continue
             rows = _rows(sheet, inspection.broken.get(metadata.name, {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,10 @@ def shown(client: Client, batch: Batch) -> str:
     return str(client.get(reverse("intake_batch", args=[batch.id])).content.decode())
 
 
+def live_of(batch: Batch) -> str:
+    return reverse("intake_live", args=[batch.id]) + f"?was={batch.state}"
+
+
 def press(client: Client, name: str, batch: Batch) -> None:
     assert client.post(reverse(name, args=[batch.id])).status_code == 302
     batch.refresh_from_db()
@@ -69,7 +74,9 @@ def test_a_batch_paused_between_files_keeps_what_is_taken_and_goes_on_with_the_r
     assert 0 < taken < truth.accepted
     said = shown(client, batch)
     assert "席录 暂停" in said and "继续" in said and "接着收其余的" in said
+    assert re.search(r"已收录 \d+ / 5 个文件", said), "the list of sites counts among the five"
     press(client, "intake_continue", batch)
+    assert "已收录" not in client.get(live_of(batch)).content.decode(), "nothing stale is told"
     batches.apply(batch.id)
     batch.refresh_from_db()
     assert batch.state == "done"
@@ -190,6 +197,7 @@ def test_a_batch_in_which_nothing_could_be_read_is_sent_back_with_the_reason(
         assert "文件内容异常" in said or "文件打不开" in said
         assert "待收录" not in said
         assert reverse("intake_apply", args=[batch.id]) not in said
+        assert reverse("intake_marked_all", args=[batch.id]) not in said, "there is nothing to mark"
     forced = client.post(reverse("intake_apply", args=[batch.id]))
     assert forced.status_code == 409 and "没有可收录的" in forced.content.decode()
 

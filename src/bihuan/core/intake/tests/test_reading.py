@@ -14,7 +14,7 @@ from bihuan.core.intake import safety
 from bihuan.core.intake.problems import Problem
 from bihuan.core.intake.tests.files import old_workbook, put, sheet_xml, with_part, workbook
 from bihuan.core.intake.text import BrokenCell
-from bihuan.core.intake.workbook import Table, read_folder
+from bihuan.core.intake.workbook import Table, read_file, read_folder
 
 SOUND = workbook(["姓名", "电话"], ["周云", 19512345678])
 
@@ -240,3 +240,10 @@ def test_no_damage_to_a_file_ever_stops_the_reading(tmp_path: Path, seed: int) -
         put(tmp_path, f"{number}.xlsx", bytes(data[: random.randint(1, len(data))]))
     put(tmp_path, "good.xlsx", SOUND)
     assert "good.xlsx" in read(tmp_path)[0]
+
+
+def test_why_a_file_was_not_read_is_said_in_one_language_at_a_time(tmp_path: Path) -> None:
+    file = put(tmp_path, "坏.xlsx", b"PK\x03\x04 broken off")
+    (problem,) = (item for item in read_file(file, "坏.xlsx") if isinstance(item, Problem))
+    assert "损坏" in problem.message("zh-hans") and "damaged" not in problem.message("zh-hans")
+    assert "damaged" in problem.message("en") and "损坏" not in problem.message("en")
