@@ -44,7 +44,7 @@ tests: $(STAMP)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not performance"
 
 bench: setup  ## what must be reached, beside a raw baseline in the same run
-	$(BIN)/pytest tests/performance -m performance -p no:xdist --benchmark-columns=min,median,max,rounds
+	$(BIN)/pytest tests/performance -m performance -p no:xdist --timeout 3600 --benchmark-columns=min,median,max,rounds
 
 vendor: $(STAMP)  ## fetch the pinned front-end files anew
 	$(BIN)/python -m bihuan.kit.vendoring refresh

@@ -1,7 +1,7 @@
 """Counties of a given size for benchmarks, loaded once a run through the bulk door and kept for all that read.
 
 `BIHUAN_BENCH_PEOPLE` (default 6,591) is the reference county, `BIHUAN_BENCH_MILLION` (default 27,000 people, a
-good million ledger entries) the large one.
+good million ledger entries) the large one, `BIHUAN_BENCH_FIVE` (default 135,000, five million) the largest.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bihuan.modules.quarantine.matter import QUARANTINE_DESK, SITE_MANAGER, SITE
 
 PEOPLE = int(os.environ.get("BIHUAN_BENCH_PEOPLE", "6591"))
 MILLION = int(os.environ.get("BIHUAN_BENCH_MILLION", "27000"))
+FIVE = int(os.environ.get("BIHUAN_BENCH_FIVE", "135000"))
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,19 @@ def reference(database: None, django_db_blocker: Any) -> Iterator[Loaded]:
 
 @pytest.fixture(scope="session")
 def million(reference: Loaded, django_db_blocker: Any) -> Iterator[Loaded]:
-    """The reference county grown to a million ledger entries: the same sites, more people before and besides."""
+    """The reference county grown to a million ledger entries: more people, in sites of their own."""
     with django_db_blocker.unblock():
-        grown = grow(reference)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-        yield grown
+        yield grow(reference, PEOPLE, MILLION)
 
 
-def grow(reference: Loaded) -> Loaded:
-    """Add people in new sites until the ledger holds what `MILLION` people leave."""
+def grow(county: Loaded, people: int, to: int) -> Loaded:
+    """Add people in new sites, through the bulk door, until the county has had this many."""
     from bihuan.core.ledger.models import Entry
 
     begun = time.perf_counter()
-    more = MILLION - PEOPLE
-    load(drill.Scale(max(1, 47 * more // PEOPLE), more, first_site=48, first_person=PEOPLE), seed=7)
-    return Loaded(Entry.objects.count(), time.perf_counter() - begun, reference.desk)
+    sites = 47 * (to - people) // PEOPLE
+    first_site = 1 + 47 * people // PEOPLE
+    load(drill.Scale(max(1, sites), to - people, first_site=first_site, first_person=people), seed=people)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return Loaded(Entry.objects.count(), time.perf_counter() - begun, county.desk)
