@@ -45,7 +45,7 @@ def carried(request: HttpRequest, leave: tuple[str, ...] = ()) -> Carried | None
         return None
     if any("password" in name for name, _ in fields):
         return None
-    typed = [value.strip() for name, value in fields if not name.startswith("bihuan_") and _was_typed(value)]
+    typed = [value.strip() for name, value in fields if "bihuan_" not in name and _was_typed(value)]
     return Carried(request.get_full_path(), fields, typed, files)
 
 
@@ -63,7 +63,7 @@ def _of_an_account(request: HttpRequest) -> bool:
 
 def _was_typed(value: str) -> bool:
     """Tell words from what a list, a box or the page itself put there."""
-    if not value.strip() or _CHOSEN.fullmatch(value):
+    if not value.strip() or _CHOSEN.fullmatch(value) or (value.isdecimal() and len(value) < 7):
         return False
     try:
         UUID(value)

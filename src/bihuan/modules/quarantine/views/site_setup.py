@@ -73,6 +73,7 @@ def new_site(request: OfficerRequest) -> HttpResponse:
     """Ask what a site is called, where it is and which rooms it has; show them, then set it up."""
     form: PayloadForm = form_for(SiteRegistration)(request.POST or None)
     form.fields["name"].required = True
+    form.fields["plan"].widget.attrs["rows"] = 8
     shown, status, wanted = None, 200, request.POST.get("do", "")
     if request.method == "POST":
         status = 422
