@@ -56,7 +56,7 @@ def listed(found: Found, actor: Actor) -> list[PaperLine]:
 
 def _names(papers: list[Paper]) -> dict[UUID | None, str]:
     ids = {who for paper in papers if (who := paper.withdrawn_by or paper.created_by) is not None}
-    return dict(Officer.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    return {key: str(officer) for key, officer in Officer.objects.in_bulk(ids).items()} if ids else {}
 
 
 def card(found: Found, actor: Actor) -> dict[str, Any]:
