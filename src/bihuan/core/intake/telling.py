@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from bihuan.core.intake.models import Batch
-from bihuan.core.intake.pace import Pace, share
+from bihuan.core.intake.pace import SHARES, Pace
 from bihuan.core.intake.watching import Watch
 
 TOLD_EVERY = 0.5  # seconds
@@ -34,7 +34,7 @@ class Told(Watch):
         self._to_take = self._taken_before = 0
         self._register, self._of = "", 0
         self._next = 0.0
-        self._pace = Pace(time.monotonic())
+        self._pace = Pace(time.monotonic(), SHARES[batch.state])
 
     def reading(self, file: str) -> None:
         """Count the files read."""
@@ -70,7 +70,7 @@ class Told(Watch):
         if not at_once and now < self._next:
             return
         self._next = now + TOLD_EVERY
-        left = self._pace.left(now, share(self._batch.state, phase, part))
+        left = self._pace.left(now, phase, part)
         progress = {
             "files": self._batch.progress.get("files", 0), "phase": phase, **what,
             "rows": self._rows, "accepted": self._accepted, "rejected": self._rejected,
