@@ -83,7 +83,8 @@ class PayloadForm(forms.Form):
     def renew(self) -> None:
         """Make what was typed a new submission: under a new key, of the version that is shown now."""
         seen = self.initial.get(VERSION)
-        typed = self.data.copy()
+        typed: Any = self.data
+        typed = typed.copy()  # QueryDict and dict alike
         typed[self.add_prefix(KEY)] = str(uuid4())
         typed[self.add_prefix(VERSION)] = "" if seen is None else str(seen)
         self.data = typed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -53,5 +54,5 @@ class WordsForm(forms.Form):
     def refuse(self, words: Text) -> None:
         """Say why it was not taken, above the words, which stay; sent again it is a new submission."""
         self.add_error(None, lazily(words))
-        self.data = self.data.copy()
-        self.data["key"] = str(uuid4())
+        typed: Any = self.data
+        self.data = {**typed.dict(), "key": str(uuid4())}

@@ -219,12 +219,13 @@ def _plain(value: Any) -> Text | None:
     """Return a value that has no label of its own: yes and no in words, days and moments as people write them."""
     if isinstance(value, bool):
         return Text("是", "yes") if value else Text("否", "no")
-    if isinstance(value, str) and _DAY.match(value):
+    dated = _DAY.match(value) if isinstance(value, str) else None
+    if dated is not None:
         try:
-            at = datetime.fromisoformat(value)
+            at = datetime.fromisoformat(dated.string)
         except ValueError:
-            return Text(value, value)
-        return moment(at, _OTHER_YEAR) if _DAY.match(value)[1] else day(at.date(), _OTHER_YEAR)
+            return Text(dated.string, dated.string)
+        return moment(at, _OTHER_YEAR) if dated[1] else day(at.date(), _OTHER_YEAR)
     words = "、".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     return Text(words, words) if words.strip() else None
 

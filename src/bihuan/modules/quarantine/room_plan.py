@@ -80,7 +80,8 @@ def read(text: str, known: Iterable[tuple[str, str]] = ()) -> Plan:
         if isinstance(found, Text):
             plan.problems.append(Text(f"第 {number} 行：{found.zh}", f"line {number}: {found.en}"))
             continue
-        twice, there = [], []
+        twice: list[RoomPlan] = []
+        there: list[RoomPlan] = []
         for room in found:
             (twice if room.key in seen else there if room.key in standing else plan.rooms).append(room)
             seen.add(room.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from decimal import Decimal
 
 from bihuan.core.spec import Refusal, Snapshot, Text
 from bihuan.modules.quarantine import room_plan
@@ -62,7 +63,8 @@ def site_is_whole(site: Snapshot, plan: SiteRegistration, now: datetime) -> Refu
 
 
 def _on_earth(plan: SiteRegistration) -> bool:
-    return abs(plan.latitude or 0) <= 90 and abs(plan.longitude or 0) <= 180
+    zero = Decimal(0)
+    return abs(plan.latitude or zero) <= 90 and abs(plan.longitude or zero) <= 180
 
 
 def _unreadable(plan: room_plan.Plan) -> Refusal | None:

@@ -147,7 +147,8 @@ def snapshot(site: Site) -> Snapshot:
 
 
 def _form(step: Transition[Any], seen: Snapshot, actor: Actor, data: Any) -> PayloadForm:
-    make: type[PayloadForm] = form_for(step.payload)
+    payload: type = step.payload
+    make: type[PayloadForm] = form_for(payload)
     lists = {name: list(LISTS[name](seen, actor)) for name in set(make.wanted.values())}
     return make(data, lists=lists, version=seen.version, prefix=step.code)
 
