@@ -42,7 +42,7 @@ for officer in Officer.objects.all():
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """What came back; header names in small letters."""
 
     status: int
     headers: Mapping[str, str]
@@ -83,7 +83,7 @@ class Desk:
                 connection.sock.shutdown(socket.SHUT_RDWR)
                 raise ConnectionResetError("the reply is lost")
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
 
     def insist(
         self, method: str, path: str, body: bytes = b"", *, lost: bool = False, **headers: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from allauth.account.internal.flows.login import record_authentication
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_POST
 from bihuan.core.access.drill import drill_accounts
 from bihuan.core.messages import addresses
 from bihuan.core.spec.text import Text
-from bihuan.kit import refusals
+from bihuan.kit import refusals, room
 from bihuan.kit.frame import THEME_COOKIE
 from bihuan.kit.language import said
 from bihuan.kit.login import LoginForm
@@ -140,8 +141,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer 500 from a page that asks neither database nor session, for they may be what failed."""
-    return render(None, "kit/errors/failed.html", {"notice": refusals.notice(500)}, status=500)
+    """Answer 500, or 507 where the disk is full, from a page that asks neither database nor session.
+
+    They may be what failed. Django calls this while the error is being handled, so it can be looked at.
+    """
+    told = room.NO_ROOM if room.lacks_room(sys.exc_info()[1]) else refusals.notice(500)
+    if "json" in request.headers.get("Accept", "") or request.path.startswith("/api/"):
+        words = {"zh": f"{told.title.zh}：{told.next.zh}", "en": f"{told.title.en}: {told.next.en}"}
+        return JsonResponse(words, status=told.status)
+    return render(None, "kit/errors/failed.html", {"notice": told}, status=told.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
