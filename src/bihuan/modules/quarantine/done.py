@@ -6,14 +6,15 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
 from bihuan.core.ledger.copying import copy
 from bihuan.core.ledger.encoding import microseconds, text
 from bihuan.core.matters.details import Applied
+from bihuan.core.matters.statements import run_each
 from bihuan.modules.quarantine.payloads import Observation, Result, TestResult, Waiver
 
 COLUMNS = "entry_id, stay_id, jurisdiction, item, occurred_at, recorded_at"
+INSERT = f"INSERT INTO quarantine_done ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s)"  # noqa: S608 - constants
+A_FEW = 8  # up to here an INSERT is quicker than COPY's three exchanges
 _keys = struct.Struct(">hiqi16s").pack  # how many columns; then each value after its length
 _times = struct.Struct(">iqiq").pack
 
@@ -29,13 +30,20 @@ def settles(payload: Any) -> bool:
 
 def write(steps: Sequence[Applied]) -> None:
     """Write the copies of these steps' entries; mark those that a step replaced."""
-    rows = [_row(step) for step in steps if settles(step.payload)]
+    settled = [step for step in steps if settles(step.payload)]
+    if len(settled) > A_FEW:
+        copy("quarantine_done", COLUMNS, map(_row, settled))
+    else:
+        run_each(INSERT, [_values(step) for step in settled])
     replaced = [(step.recorded_at, step.corrects) for step in steps if step.corrects is not None]
-    if rows:
-        copy("quarantine_done", COLUMNS, rows)
-    if replaced:
-        with connection.cursor() as cursor:
-            cursor.executemany("UPDATE quarantine_done SET replaced_at = %s WHERE entry_id = %s", replaced)
+    run_each("UPDATE quarantine_done SET replaced_at = %s WHERE entry_id = %s", replaced)
+
+
+def _values(step: Applied) -> tuple[Any, ...]:
+    return (
+        step.entry_id, step.matter_id, step.actor.jurisdiction, step.payload.item, step.occurred_at,
+        step.recorded_at,
+    )  # fmt: skip
 
 
 def _row(step: Applied) -> bytes:

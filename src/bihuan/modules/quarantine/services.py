@@ -16,6 +16,7 @@ from bihuan.core.ledger.copying import copy
 from bihuan.core.ledger.encoding import microseconds, text
 from bihuan.core.matters.details import OPENED, Applied, DeadlineSet, Details, FollowUp, Opening, Step
 from bihuan.core.matters.registry import details_of
+from bihuan.core.matters.statements import run_each
 from bihuan.core.spec import Snapshot, State, Text
 from bihuan.modules.quarantine import done, matter, placements, site_details, stays  # noqa: F401 - its details too
 from bihuan.modules.quarantine.facts import StayFacts
@@ -174,18 +175,19 @@ def _facts(row: tuple[Any, ...]) -> StayFacts:
 def _write_stays(steps: Sequence[Applied]) -> None:
     new = [step for step in steps if step.transition == OPENED]
     fresh = {step.matter_id for step in new}
-    with connection.cursor() as cursor:
-        if new:
-            with cursor.copy(f"COPY quarantine_stay ({STAY_COLUMNS}) FROM STDIN") as copy:
-                for step in new:
-                    copy.write_row(_stay_row(step))
-        last = {step.matter_id: step for step in steps if step.matter_id not in fresh}
-        if last:
-            cursor.executemany(
-                "UPDATE quarantine_stay SET day_one = %s, protocol_id = %s, admitted_at = %s, ended_at = %s,"
-                " release_due = %s, room_id = %s, done = %s, positive_at = %s, episode = %s WHERE matter_id = %s",
-                [_stay_change(step) for step in last.values()],
-            )
+    if new:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY quarantine_stay ({STAY_COLUMNS}) FROM STDIN") as into,
+        ):
+            for step in new:
+                into.write_row(_stay_row(step))
+    last = {step.matter_id: step for step in steps if step.matter_id not in fresh}
+    run_each(
+        "UPDATE quarantine_stay SET day_one = %s, protocol_id = %s, admitted_at = %s, ended_at = %s,"
+        " release_due = %s, room_id = %s, done = %s, positive_at = %s, episode = %s WHERE matter_id = %s",
+        [_stay_change(step) for step in last.values()],
+    )
 
 
 def _stay_row(step: Applied) -> tuple[Any, ...]:
@@ -230,14 +232,12 @@ def _write_observations(steps: Sequence[Applied]) -> None:
     if new:
         copy("quarantine_observation", OBSERVATION, map(_observation_row, new))
     old = [step for step in latest.values() if step.matter_id not in fresh]
-    if old:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"INSERT INTO quarantine_observation ({OBSERVATION}) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608 - constants
-                " ON CONFLICT (stay_id, item) DO UPDATE SET mark = EXCLUDED.mark,"
-                " entry_id = EXCLUDED.entry_id, occurred_at = EXCLUDED.occurred_at",
-                [(s.matter_id, s.payload.item, _mark(s.payload), s.entry_id, s.occurred_at) for s in old],
-            )
+    run_each(
+        f"INSERT INTO quarantine_observation ({OBSERVATION}) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608 - constants
+        " ON CONFLICT (stay_id, item) DO UPDATE SET mark = EXCLUDED.mark,"
+        " entry_id = EXCLUDED.entry_id, occurred_at = EXCLUDED.occurred_at",
+        [(s.matter_id, s.payload.item, _mark(s.payload), s.entry_id, s.occurred_at) for s in old],
+    )
 
 
 OBSERVATION = "stay_id, item, mark, entry_id, occurred_at"
@@ -269,11 +269,10 @@ class TaskDetails(Details[None]):
 
     def write(self, steps: Sequence[Applied]) -> None:
         """Write the task's row when it is opened."""
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO quarantine_task (matter_id, stay_id, other_stays, kind) VALUES (%s, %s, %s, %s)",
-                [_task_row(step) for step in steps if step.transition == OPENED],
-            )
+        run_each(
+            "INSERT INTO quarantine_task (matter_id, stay_id, other_stays, kind) VALUES (%s, %s, %s, %s)",
+            [_task_row(step) for step in steps if step.transition == OPENED],
+        )
 
 
 def _task_row(step: Applied) -> tuple[Any, ...]:
