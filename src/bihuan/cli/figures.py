@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -75,7 +75,32 @@ def figures(
 
 
 def _table(found: list[dict[str, Any]]) -> str:
-    return "\n".join("  ".join(f"{name}={value}" for name, value in row.items()) for row in found)
+    """Return the records as a table: ledger number, matter and place by their names; persons by their keys alone."""
+    from bihuan.command.sitrep.rows import LABELS, OWN_COLUMNS, cell
+    from bihuan.core.matters.models import Matter
+    from bihuan.core.places.models import Place
+
+    if not found:
+        return "没有记录 / no records"
+    matters = dict(
+        Matter.objects.filter(id__in={r.get("matter_id") for r in found}).values_list("id", "number")
+    )
+    places = dict(Place.objects.filter(id__in={r.get("place_id") for r in found}).values_list("id", "name"))
+    names = [name for name in found[0] if name not in OWN_COLUMNS]
+    lines = ["\t".join(["台账号", "编号", "地点", *(LABELS[n].zh if n in LABELS else n for n in names)])]
+    for row in found:
+        told = [_said(cell(name, row[name])) for name in names]
+        number, place = matters.get(row.get("matter_id"), ""), places.get(row.get("place_id"), "")
+        lines.append("\t".join([f"#{row['entry_id']}", number, place, *told]))
+    return "\n".join(lines)
+
+
+def _said(value: object) -> str:
+    from bihuan.core.spec.text import Text
+
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return value.zh if isinstance(value, Text) else "" if value is None else str(value)
 
 
 def report(
@@ -88,7 +113,7 @@ def report(
 ) -> None:
     """Print the situation report for a cut-off; write it as PDF/A or DOCX where asked."""
     moment = _moment(at, known_at)
-    if moment.cutoff > datetime.now(SHANGHAI) + timedelta(days=1):
+    if moment.cutoff > datetime.now(SHANGHAI):
         typer.echo("截止时刻还没有到,不能出日报 / the cut-off lies ahead: no report yet", err=True)
         raise typer.Exit(2)
     from bihuan.command.report.build import document

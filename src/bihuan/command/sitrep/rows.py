@@ -73,7 +73,7 @@ def behind(figure: Figure, at: Moment, actor: Actor, *, limit: int, offset: int 
             place=places.get(row["place_id"], "") if row.get("place_id") else "",
             person=shown.get(row["person_id"]) if row.get("person_id") else None,
             cells=tuple(
-                _cell(name, row[name], open_to.get(row.get("matter_id"), ("", ""))[1]) for name in names
+                cell(name, row[name], open_to.get(row.get("matter_id"), ("", ""))[1]) for name in names
             ),
         )
         for row in found
@@ -89,7 +89,7 @@ def _openable(found: Sequence[Mapping[str, Any]], actor: Actor) -> dict[Any, tup
     return {matter: (number, kind) for matter, number, kind in rows}
 
 
-def _cell(name: str, value: object, code: str) -> object:
+def cell(name: str, value: object, code: str = "") -> object:
     """Return a value as it is read: a state or a coded item in words, a time as it is."""
     if value is None or isinstance(value, (datetime, int)):
         return value
