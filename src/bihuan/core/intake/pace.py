@@ -15,7 +15,8 @@ FIRST: Final = 1.0
 LEAST: Final = 0.03
 TRUSTED: Final = 0.2
 """Part of a phase after which its own pace is believed, rather than that of the work so far."""
-FOLLOW: Final = 0.2
+HALF: Final = 4.0
+"""Seconds in which the figure makes good half of what it is off."""
 STEP: Final = 0.25
 
 
@@ -47,8 +48,9 @@ class Pace:
             self._shown = measured
             return measured
         expected = max(self._shown - since, 0.0)
+        follow = 1 - 0.5 ** (since / HALF)
         most = STEP * expected + since + 1.0
-        self._shown = max(expected + min(max(FOLLOW * (measured - expected), -most), most), 0.0)
+        self._shown = max(expected + min(max(follow * (measured - expected), -most), most), 0.0)
         return self._shown
 
     def _enter(self, now: float, phase: str, part: float) -> None:
