@@ -11,7 +11,9 @@ from bihuan.modules.quarantine import room_plan
 from bihuan.modules.quarantine.facts import RoomFact, SiteFacts
 from bihuan.modules.quarantine.payloads import RoomChange, RoomsAdded, SiteRegistration, ZoneChange
 
-CODE = re.compile(r"[^\s/?#%\\]{1,32}")  # it stands in addresses; registers without codes use names
+CODE = re.compile(
+    r"(?=\S)[^/\x00-\x1f]{1,32}(?<=\S)"
+)  # it stands in addresses; a register without codes has names
 RESERVED = ("new", "protocols")  # the site list's own addresses
 MOST_NAMED = 12
 
@@ -22,8 +24,8 @@ def site_is_new(site: Snapshot, plan: SiteRegistration, now: datetime) -> Refusa
     if not CODE.fullmatch(plan.code) or plan.code.lower() in RESERVED:
         return Refusal(
             Text(
-                "编码最多 32 个字，不含空格和 / ? # %",
-                "A code has at most 32 characters, without blanks and / ? # %",
+                "编码 1 至 32 个字，不含“/”",
+                "A code has 1 to 32 characters, without “/”",
             ),
             instead=Text("例如 48 或 HX-03", "For example 48 or HX-03"),
         )

@@ -18,7 +18,7 @@ from bihuan.core.spec import Nothing, Text
 from bihuan.modules.quarantine.matter import SITE
 from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import SiteRegistration
-from bihuan.modules.quarantine.room_plan import RoomPlan, written
+from bihuan.modules.quarantine.room_plan import RoomPlan, read, written
 from bihuan.modules.quarantine.site_details import KIND, add_rooms
 
 __all__ = ["RoomPlan", "SitePlan", "add_rooms", "registration", "set_up"]
@@ -70,8 +70,14 @@ def registration(plan: SitePlan) -> SiteRegistration:
         opened_on=plan.opened_on,
         latitude=latitude,
         longitude=longitude,
-        plan=written(plan.rooms),
+        plan=_rooms(plan),
     )
+
+
+def _rooms(plan: SitePlan) -> str:
+    """Return the rooms as they are kept; none where a register's number is beyond any site: they come with the stays."""
+    text = written(plan.rooms)
+    return "" if read(text).problems else text
 
 
 def _degrees(plan: SitePlan) -> tuple[Decimal | None, Decimal | None]:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from bihuan.core.matters import engine
@@ -18,9 +19,11 @@ from bihuan.core.matters.models import Matter
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.people import register
 from bihuan.core.places.models import Place
+from bihuan.modules.quarantine import room_plan, sites
 from bihuan.modules.quarantine.matter import SITE, STAY
 from bihuan.modules.quarantine.models import Room, Site, Stay
 from bihuan.modules.quarantine.payloads import Admission, Category, Order, Remark, RoomChange
+from bihuan.modules.quarantine.sites import RoomPlan, SitePlan
 from bihuan.modules.quarantine.tests.county import County
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +100,8 @@ def test_the_same_page_sent_twice_sets_up_one_site(county: County, signed_in: Si
     ("wrong", "says"),
     [
         ({"code": "01"}, "已有编码为“01”的隔离点"),
-        ({"code": "new"}, "编码最多 32 个字"),
-        ({"code": "a/b"}, "编码最多 32 个字"),
+        ({"code": "new"}, "编码 1 至 32 个字"),
+        ({"code": "a/b"}, "编码 1 至 32 个字"),
         ({"latitude": ""}, "经纬度要成对填写"),
         ({"latitude": "138"}, "纬度 −90 至 90"),
         ({"name": ""}, "请填写“名称”"),
@@ -242,3 +245,28 @@ def test_two_desks_setting_up_one_code_make_one_site(county: County) -> None:
     engine.open(SITE, opening, actor=county.actor("desk"), key="two-desks-1")
     with pytest.raises(Refused, match="已有编码"):
         engine.open(SITE, opening, actor=county.actor("registrar"), key="two-desks-2")
+
+
+@pytest.mark.parametrize("code", ["金河酒店", "Jinhe Hotel 2", "48?#%"])
+def test_a_register_without_codes_names_its_sites_and_their_pages_open(
+    county: County, signed_in: SignedIn, code: str
+) -> None:
+    """Then the name stands for the code, in addresses too."""
+    plan = SitePlan(
+        code, "金河酒店", "城关镇", "", [RoomPlan("A", 1, "101", 1)], timezone.localdate(), 38.9, None
+    )
+    place = sites.set_up(
+        plan, actor=county.actor("registrar"), opened_at=timezone.now(), key=f"register/{code}"
+    )
+    desk, made = signed_in("desk"), Place.objects.get(pk=place)
+    assert made.latitude is None  # half a position is none
+    assert desk.get("/sites/").status_code == 200
+    board = desk.get(reverse("quarantine:board", args=[code]))
+    assert board.status_code == 200 and "101" in board.content.decode()
+
+
+def test_a_room_count_beyond_any_site_does_not_stop_a_register(county: County) -> None:
+    rooms = [RoomPlan("A", 1, str(number), 1) for number in range(1000, 1000 + room_plan.MOST_ROOMS + 1)]
+    plan = SitePlan("BIG", "大点", "", "", rooms, timezone.localdate())
+    place = sites.set_up(plan, actor=county.actor("registrar"), opened_at=timezone.now(), key="register/big")
+    assert Room.objects.filter(site_id=place).count() == 0 and Site.objects.filter(pk=place).exists()
