@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
@@ -106,15 +107,16 @@ def inbox(request: HttpRequest, *, fresh: bool = False) -> Inbox | None:
         url, count_url = reverse("inbox"), reverse("inbox_count")
     except NoReverseMatch:
         return None
-    key = unread_key(request.user.pk)
+    officer = cast("UUID", request.user.pk)
+    key = unread_key(officer)
     unread: int | None = None if fresh else cache.get(key)
     if unread is None:
-        unread = queries.unread(request.user.pk)
+        unread = queries.unread(officer)
         cache.set(key, unread, _UNREAD_SECONDS)
     return Inbox(unread, url, count_url, request.path == url)
 
 
-def unread_key(officer_id: object) -> str:
+def unread_key(officer_id: UUID) -> str:
     """Return under which key the number of unread messages is kept for a moment."""
     return f"unread/{officer_id}"
 

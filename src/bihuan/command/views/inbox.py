@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -54,7 +54,7 @@ NONE_YET = Empty(
 @officer_page()
 def inbox(request: OfficerRequest) -> HttpResponseBase:
     """List the officer's messages, newest first; or mark all of them as read."""
-    officer = request.user.pk
+    officer = _me(request)
     if request.method == "POST":
         unread = Message.objects.filter(officer_id=officer).exclude(state=Message.DELIVERED)
         queries.mark_read(officer, list(unread.values_list("id", flat=True)))
@@ -83,8 +83,8 @@ def inbox_count(request: OfficerRequest) -> HttpResponseBase:
 @officer_page()
 def open_message(request: OfficerRequest, message_id: UUID) -> HttpResponseBase:
     """Mark one message as read and go on to its matter; one about many matters leads to the overdue ones."""
-    message = found(Message.objects.filter(id=message_id, officer_id=request.user.pk).first())
-    queries.mark_read(request.user.pk, [message.id])
+    message = found(Message.objects.filter(id=message_id, officer_id=_me(request)).first())
+    queries.mark_read(_me(request), [message.id])
     _forget(request)
     if message.matter_id is None:
         return HttpResponseRedirect(reverse("worklist") + Filters(tab="overdue").address())
@@ -106,17 +106,19 @@ def _in_the_post_that_sees(request: OfficerRequest, matter_id: UUID) -> None:
             return
 
 
+def _me(request: OfficerRequest) -> UUID:
+    return cast("UUID", request.user.pk)
+
+
 def _forget(request: OfficerRequest) -> None:
-    cache.delete(frame.unread_key(request.user.pk))
+    cache.delete(frame.unread_key(_me(request)))
 
 
 @officer_page(ADMINISTRATOR.code, AUDITOR.code)
 def outbox(request: OfficerRequest) -> HttpResponseBase:
     """Show what went outside, addresses masked, and what became of it; what needs a decision comes first."""
-    counts = queries.counts()
     context = {
         "crumbs": [Crumb(NAME, reverse("inbox")), Crumb(OUTSIDE)],
-        "tallies": [(*STATES[state], counts[state]) for state in STATES if counts.get(state)],
         "undecided": [line(one) for one in queries.undecided()],
         "lines": [line(one) for one in queries.sink()],
         "sends": request.actor.post == ADMINISTRATOR.code,

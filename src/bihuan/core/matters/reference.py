@@ -6,7 +6,11 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+from bihuan.core.matters.drafting import purpose_of
+from bihuan.core.matters.overdue import MANY, ONE
 from bihuan.core.matters.registry import figures, matter_types
+from bihuan.core.messages.reference import messages_page
+from bihuan.core.messages.templates import declared
 from bihuan.core.spec.deadlines import NoDeadline, Within
 from bihuan.core.spec.figures import Figure
 from bihuan.core.spec.matters import MatterType, State, Transition
@@ -18,7 +22,22 @@ def pages() -> dict[str, str]:
     """Return the pages by their path below docs/reference."""
     found = {f"matters/{kind.code}.md": matter_page(kind) for kind in _shipped()}
     found["figures.md"] = figures_page(list(figures().values()))
+    own = {"matters", *(purpose_of(kind.code) for kind in _shipped())}
+    said = [one for one in declared() if one.code.partition(".")[0] in own]
+    found["messages.md"] = messages_page(NOTE, said, _tellers())
     return found
+
+
+def _tellers() -> dict[str, list[str]]:
+    """Return for each message the states that tell it and to whom; deadlines are told to the post they wait for."""
+    found: dict[str, list[str]] = {}
+    for kind in _shipped():
+        for state in kind.states:
+            for tell in state.tell:
+                where = f"{kind.zh}“{state.zh}” {kind.en}: {state.en} → {_posts(tell.posts)}"
+                found.setdefault(tell.template, []).append(where)
+    overdue = "时限已过，告知等其办理的岗位 a deadline passed: the posts whose step it waits for"
+    return {**found, ONE: [overdue], MANY: [f"{overdue}；一小时内合并 gathered within an hour"]}
 
 
 def _shipped() -> Iterator[MatterType[Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -63,16 +63,14 @@ class Companion:
 
 def companions(stay: UUID) -> list[Companion]:
     """Return who came near this stay's person, the closest first. One query."""
+    asked: dict[str, Any] = {
+        "stay": stay,
+        "before": INFECTIOUS_BEFORE,
+        "apart": STAFF_ROUND,
+        "posts": [post.code for post in ON_ROUND],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            COMPANIONS,
-            {
-                "stay": stay,
-                "before": INFECTIOUS_BEFORE,
-                "apart": STAFF_ROUND,
-                "posts": [post.code for post in ON_ROUND],
-            },
-        )
+        cursor.execute(COMPANIONS, asked)
         rows = cursor.fetchall()
     found: dict[UUID, Companion] = {}
     for kind, since, until, detail, times, *who in rows:

@@ -10,7 +10,7 @@ from uuid import UUID
 from bihuan.core.spec import Choice, Text, asked
 
 TRIP = Text(
-    "转运组派车单上的车次编号,同车人员名单由此得出;不填车牌",
+    "转运组派车单上的车次编号，同车人员名单由此得出；不填车牌",
     "The trip's number on the transport team's sheet: it tells who travelled together. No licence plate",
 )
 

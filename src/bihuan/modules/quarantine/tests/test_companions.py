@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from bihuan.core.access.actors import Actor
+from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.models import Matter
@@ -28,8 +30,11 @@ from bihuan.modules.quarantine.payloads import (
     Result,
     TestResult,
 )
+from bihuan.modules.quarantine.registers import sealed
+from bihuan.modules.quarantine.registers.histories import Placed, opening
 from bihuan.modules.quarantine.tests.conftest import SignedIn
 from bihuan.modules.quarantine.tests.county import County
+from bihuan.modules.quarantine.tests.test_cross_infection import SOURCE
 
 HERE = settings.BIHUAN.jurisdiction
 
@@ -68,7 +73,7 @@ def _room(place: Site) -> int:
     return room.pk
 
 
-def _nurse(county: County, site: int = 0):  # type: ignore[no-untyped-def]
+def _nurse(county: County, site: int = 0) -> Actor:
     return county.actor("nurse" if site == 0 else "other_nurse")
 
 
@@ -198,8 +203,6 @@ def test_the_check_in_page_keeps_the_trip_and_hands_it_to_the_record(
         "no room yet: nothing typed is lost"
     )
     assert nurse.post(address, {**asked, "room": str(_room(site))}).status_code == 302
-    from bihuan.core.ledger.models import Entry
-
     entry = Entry.objects.get(matter_id=stay, kind="quarantine.stay.admit")
     assert entry.payload["trip"] == "转07-2"
 
@@ -216,3 +219,15 @@ def test_a_history_of_visits_by_nobody_in_particular_makes_no_round(county: Coun
         )
     positive(county, mine, noon + timedelta(hours=2))
     assert other not in listed(mine, "round")
+
+
+def test_the_trip_of_a_register_reaches_the_record_and_a_line_without_one_reads_as_before() -> None:
+    row = replace(SOURCE, trip="转01-3")
+    assert sealed.from_data(sealed.as_data(row)).trip == "转01-3"
+    assert "trip" not in sealed.as_data(SOURCE)
+    ids = [uuid4() for _ in range(4)]
+    placed = Placed(ids[0], ids[1], ids[2], 1, row.check_in, ids[3])
+    assert opening(row, placed).history[0].payload.trip == "转01-3"
+    assert opening(SOURCE, placed).history[0].payload == replace(
+        opening(row, placed).history[0].payload, trip=""
+    )

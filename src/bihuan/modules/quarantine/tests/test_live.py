@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from django.utils import timezone
 
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
+from bihuan.core.matters.errors import NotDone
 from bihuan.core.matters.models import Matter
 from bihuan.core.messages import events
 from bihuan.core.messages.events import LiveEvent
@@ -49,10 +51,6 @@ def test_many_steps_at_once_are_one_event_a_place(county: County) -> None:
 
 
 def test_a_refused_step_tells_nobody(county: County) -> None:
-    import pytest
-
-    from bihuan.core.matters.errors import NotDone
-
     before = events.newest()
     with pytest.raises(NotDone):
         engine.perform(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from bihuan.core.access.actors import person_actor
@@ -85,8 +86,6 @@ def test_the_person_reads_where_until_when_and_how_to_contest(county: County, or
 
 
 def test_a_step_that_was_undone_told_nobody(county: County, ordered: Ordered) -> None:
-    from django.db import transaction
-
     stay = ordered()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         admit(county, stay)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -32,7 +31,7 @@ LABELS = {
     "round": Text("同轮巡查", "Same staff round"),
 }
 ICONS = {"room": "bed", "trip": "ambulance", "zone": "wind", "round": "temperature"}
-STILL = Text("至今", "still")
+STILL = 9000  # the year from which on an end means that there is none
 HEADINGS = (
     Text("隔离记录", "Stay"),
     Text("人员", "Person"),
@@ -119,7 +118,7 @@ def _lines(shown: list[Shown]) -> Iterator[list[str]]:
 
 def evidence(link: Link) -> Text:
     """Return in words what the record says of a link."""
-    since, until = moment(link.since), _until(link.until)
+    since, until = moment(link.since), moment(link.until)
     if link.kind == "trip":
         return Text(
             f"车次 {link.detail}：该人 {since.zh}，此人 {until.zh}",
@@ -134,11 +133,9 @@ def evidence(link: Link) -> Text:
             f"officer {officer} was with the person on {since.en} and with this one {apart.en}"
             f"{often.en if link.times > 1 else ''}",
         )
+    if link.until.year > STILL:
+        return Text(f"{link.detail}：{since.zh} 起至今", f"{link.detail}: since {since.en}")
     return Text(f"{link.detail}：{since.zh} 至 {until.zh}", f"{link.detail}: {since.en} to {until.en}")
-
-
-def _until(value: datetime) -> Text:
-    return STILL if value.year > 9000 else moment(value)
 
 
 def _apart(link: Link) -> Text:
