@@ -73,18 +73,11 @@ class Hand:
         with transaction.atomic(), connection.cursor() as cursor:
             version = self._move(cursor, now)
             state = "observed"
-            values = [
-                now,
-                now,
-                self.jurisdiction,
-                self.matter,
-                state,
-                state,
-                version,
-                self.person,
-                self.place,
-            ]
-            cursor.execute(ENTRY, [*values, self.organ, Jsonb({"item": ITEM}), bytes(32)])
+            values: list[Any] = [
+                now, now, self.jurisdiction, self.matter, state, state, version, self.person, self.place, self.organ,
+                Jsonb({"item": ITEM}), bytes(32),
+            ]  # fmt: skip
+            cursor.execute(ENTRY, values)
             [entry] = cursor.fetchone()
             cursor.execute(
                 "UPDATE quarantine_stay SET done = array_append(done, %s) WHERE matter_id = %s",

@@ -139,6 +139,7 @@ def load(
         islice(stays, CHUNK)
     ):  # as they are needed: a county's story at once fills the memory
         for opening in chunk:
+            assert opening.place_id is not None
             for step in opening.history:
                 step.actor = staff[opening.place_id].of(step.transition)
         outcome = engine.open_many(
