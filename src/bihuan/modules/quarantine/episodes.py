@@ -73,8 +73,8 @@ class Episode:
     def _left_early(self, remarks: Sequence[Remark]) -> Ending:
         if any(remark.approved for remark in remarks):
             return Ending.APPROVED
-        # Came by transfer, and the register of the site before is missing: the first check-in is not known.
-        came_from_elsewhere = len(self.stays) == 1 and remarks[0].transfer_from
+        # Began by a transfer from a site whose line is missing or was sent back: the first check-in is not known.
+        came_from_elsewhere = self.stays[0].remark.transfer_from is not None
         if came_from_elsewhere or any(remark.transfer_to for remark in remarks):
             return Ending.TRANSFERRED
         return Ending.UNAPPROVED

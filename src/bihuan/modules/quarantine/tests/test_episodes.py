@@ -67,6 +67,11 @@ def stay(
         ),
         ([stay(0, 5, "转至云栖酒店隔离点")], Ending.TRANSFERRED),
         ([stay(5, 14, "由松风酒店隔离点转入")], Ending.TRANSFERRED),
+        (
+            [stay(5, 8, "由松风酒店隔离点转入,转至云栖酒店隔离点"), stay(8, 14, "由青松公寓隔离点转入")],
+            Ending.TRANSFERRED,
+        ),
+        ([stay(0, 5, "转至云栖酒店隔离点"), stay(5, 9, "由松风酒店隔离点转入")], Ending.UNAPPROVED),
         ([stay(0, 14), stay(2, 14, site="S2")], Ending.FULL_TERM),
         ([stay(0, None), stay(2, 6, site="S2")], Ending.OPEN),
     ],
