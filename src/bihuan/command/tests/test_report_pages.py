@@ -182,7 +182,10 @@ def test_a_reporter_cannot_issue_and_a_cut_off_to_come_is_refused(county: County
         county.client("reporter").get(report.replace("/report/", "/matters/") + "issue/").status_code == 403
     )
     before = Entry.objects.filter(kind="command.report.open").count()
-    county.client("reporter").post("/report/begin/", {"cutoff": "2999-01-01T00:00", "key": str(uuid4())})
+    answer = county.client("reporter").post(
+        "/report/begin/", {"cutoff": "2999-01-01T00:00", "key": str(uuid4())}, follow=True
+    )
+    assert 'value="2999-01-01T00:00"' in answer.content.decode()  # what was typed stays
     assert Entry.objects.filter(kind="command.report.open").count() == before
 
 

@@ -63,7 +63,7 @@ def reports_list(request: OfficerRequest) -> HttpResponseBase:
         "lines": lines,
         "draft": draft,
         "may_draft": request.actor.post in {p.code for p in REPORT.opened_by},
-        "cutoff": today.strftime("%Y-%m-%dT%H:%M"),
+        "cutoff": request.GET.get("cutoff", "")[:16] or today.strftime("%Y-%m-%dT%H:%M"),
         "key": str(uuid4()),
         "crumbs": [Crumb(NAME)],
     }
@@ -77,7 +77,8 @@ def begin(request: OfficerRequest) -> HttpResponseBase:
     cutoff = moments.read(request.POST.get("cutoff", "")) or midnight(timezone.now())
     if cutoff > timezone.now():
         messages.error(request, said(moments.TO_COME))
-        return HttpResponseRedirect(reverse("reports"))
+        kept = urlencode({"cutoff": request.POST["cutoff"]})
+        return HttpResponseRedirect(f"{reverse('reports')}?{kept}")
     words = moment_words(cutoff)
     title = Text(f"疫情防控日报（截至 {words.zh}）", f"Situation report (as of {words.en})")
     opening = Opening(payload=Draft(cutoff=cutoff), occurred_at=timezone.now(), title=title)
