@@ -136,7 +136,7 @@ def test_the_sink_keeps_what_was_sent_and_shows_it_masked(released: Sender) -> N
     assert delivery.attempt(message.id) == delivery.Outcome(Message.SENT)
     (shown,) = queries.sink(10)
     assert (shown.to, shown.state, shown.via) == ("138****5520", Message.SENT, "sink")
-    assert shown.body == "张**：您已解除隔离医学观察。编号GL-7。"
+    assert shown.body == "张*：您已解除隔离医学观察。编号GL-7。"
     assert shown.subject == "解除隔离通知（GL-7）"
 
 
