@@ -115,10 +115,9 @@ TRIPS_SHARED = """
 ROUNDS_SHARED = """
   SELECT DISTINCT ON (v.matter_id) v.matter_id, 'round', p.occurred_at, v.occurred_at, f.name,
          (count(*) OVER (PARTITION BY v.matter_id))::int
-    FROM visits p JOIN visits v ON v.actor_id = p.actor_id AND v.matter_id <> p.matter_id
+    FROM own p JOIN visits v ON v.actor_id = p.actor_id AND v.matter_id <> p.matter_id
          AND v.occurred_at BETWEEN p.occurred_at - %(apart)s AND p.occurred_at + %(apart)s
     JOIN access_officer f ON f.id = p.actor_id
-   WHERE p.matter_id = %(stay)s
    ORDER BY v.matter_id, v.occurred_at < p.occurred_at, abs(extract(epoch FROM v.occurred_at - p.occurred_at))
 """
 
@@ -127,14 +126,18 @@ WITH me AS (
   SELECT t.site_id, m.person_id, coalesce(t.positive_at - %(before)s, t.admitted_at) AS since,
          coalesce(t.ended_at, 'infinity') AS until
     FROM quarantine_stay t JOIN matters_matter m ON m.id = t.matter_id WHERE t.matter_id = %(stay)s
-), visits AS MATERIALIZED (
-  SELECT DISTINCT e.matter_id, e.actor_id, e.occurred_at
-    FROM me JOIN quarantine_stay t ON t.site_id = me.site_id AND t.admitted_at <= me.until
+), visits AS MATERIALIZED (  -- stay by stay, each by its index: whatever the planner believes of the ledger's size
+  SELECT DISTINCT v.* FROM me JOIN quarantine_stay t ON t.site_id = me.site_id AND t.admitted_at <= me.until
          AND coalesce(t.ended_at, 'infinity') >= me.since
-    JOIN ledger_entry e ON e.matter_id = t.matter_id AND e.kind = 'quarantine.stay.observe'
-         AND e.occurred_at BETWEEN me.since AND me.until + %(apart)s
-         AND e.post = ANY(%(posts)s) AND e.actor_id IS NOT NULL AND NOT e.payload @> '{{"no_answer": true}}'
-   WHERE NOT EXISTS (SELECT FROM ledger_entry c WHERE c.corrects = e.id)
+   CROSS JOIN LATERAL (
+     SELECT e.matter_id, e.actor_id, e.occurred_at FROM ledger_entry e
+      WHERE e.matter_id = t.matter_id AND e.kind = 'quarantine.stay.observe'
+        AND e.occurred_at BETWEEN me.since AND me.until + %(apart)s
+        AND e.post = ANY(%(posts)s) AND e.actor_id IS NOT NULL AND NOT e.payload @> '{{"no_answer": true}}'
+        AND NOT EXISTS (SELECT FROM ledger_entry c WHERE c.corrects = e.id)
+     OFFSET 0) v
+), own AS MATERIALIZED (
+  SELECT * FROM visits WHERE matter_id = %(stay)s
 ), linked (stay_id, link, since, until, detail, times) AS (
   ({ROOMS_SHARED}) UNION ALL ({TRIPS_SHARED}) UNION ALL ({ROUNDS_SHARED})
 )
