@@ -85,13 +85,15 @@ def _table(found: list[dict[str, Any]]) -> str:
     matters = dict(
         Matter.objects.filter(id__in={r.get("matter_id") for r in found}).values_list("id", "number")
     )
-    places = dict(Place.objects.filter(id__in={r.get("place_id") for r in found}).values_list("id", "name"))
+    places: dict[Any, str] = dict(
+        Place.objects.filter(id__in={r.get("place_id") for r in found}).values_list("id", "name")
+    )
     names = [name for name in found[0] if name not in OWN_COLUMNS]
     lines = ["\t".join(["台账号", "编号", "地点", *(LABELS[n].zh if n in LABELS else n for n in names)])]
     for row in found:
         told = [_said(cell(name, row[name])) for name in names]
-        number, place = matters.get(row.get("matter_id"), ""), places.get(row.get("place_id"), "")
-        lines.append("\t".join([f"#{row['entry_id']}", number, place, *told]))
+        named = [matters.get(row.get("matter_id"), ""), places.get(row.get("place_id"), "")]
+        lines.append("\t".join([f"#{row['entry_id']}", *named, *told]))
     return "\n".join(lines)
 
 

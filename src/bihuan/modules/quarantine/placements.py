@@ -183,7 +183,9 @@ def _hold(room: int, site: UUID | None) -> None:
     The row stays locked against closing until the step is committed; two check-ins do not wait for each other here.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT usable FROM quarantine_room WHERE id = %s AND site_id = %s FOR SHARE", [room, site])
+        cursor.execute(
+            "SELECT usable FROM quarantine_room WHERE id = %s AND site_id = %s FOR SHARE", [room, site]
+        )
         found = cursor.fetchone()
     if found is None:
         raise Conflict(Text("本点没有这间房，请另选", "This site has no such room; choose another"))
