@@ -25,8 +25,9 @@ from bihuan.core.matters.details import Applied, Details, Opening, Step
 from bihuan.core.matters.drafting import drafts
 from bihuan.core.matters.errors import NotDone, Stale, UnknownMatter
 from bihuan.core.matters.live import tell_screens
+from bihuan.core.matters.once import once
 from bihuan.core.matters.registry import details, followers, matter_type
-from bihuan.core.matters.steps import begin, reaches_organ, take
+from bihuan.core.matters.steps import begin, reaches_organ, refuse_wrong_correction, take
 from bihuan.core.matters.telling import tell
 from bihuan.core.matters.uncollected import uncollected
 from bihuan.core.spec.matters import MatterType, Snapshot
@@ -99,12 +100,7 @@ def open_many(
         if key is None:
             return _open_many(kind, openings, actor, raising)
         mark = store.fingerprint(f"open_many {kind.code}", [[o.payload, o.person_id] for o in openings])
-        kept = store.earlier_result(actor, key, mark)
-        if kept is not None:
-            return BulkOutcome.again(kept)
-        outcome = _open_many(kind, openings, actor, raising)
-        store.remember(actor, key, mark, outcome.as_json(), timezone.now())
-        return outcome
+        return once(BulkOutcome, actor, key, mark, lambda: _open_many(kind, openings, actor, raising))
 
 
 def _open_many(
@@ -221,12 +217,7 @@ def perform_many(
         if key is None:
             return _perform_many(steps, actor, raising)
         mark = store.fingerprint("perform_many", [[str(m), s.transition, s.payload] for m, s in steps])
-        kept = store.earlier_result(actor, key, mark)
-        if kept is not None:
-            return BulkOutcome.again(kept)
-        outcome = _perform_many(steps, actor, raising)
-        store.remember(actor, key, mark, outcome.as_json(), timezone.now())
-        return outcome
+        return once(BulkOutcome, actor, key, mark, lambda: _perform_many(steps, actor, raising))
 
 
 def _perform_many(steps: Sequence[tuple[UUID, Step]], actor: Actor, raising: bool) -> BulkOutcome:
@@ -246,6 +237,7 @@ def _perform_many(steps: Sequence[tuple[UUID, Step]], actor: Actor, raising: boo
                 ):
                     raise UnknownMatter(matter_id)
                 kind = matter_type(row.type)
+                refuse_wrong_correction(kind, matter_id, step)
                 snapshots[matter_id], applied = take(
                     kind, details(row.type), snapshots[matter_id], step, actor, now
                 )

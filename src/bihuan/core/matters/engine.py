@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
@@ -20,9 +19,16 @@ from bihuan.core.matters import bulk, store
 from bihuan.core.matters.deadlines import standing_after
 from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.drafting import draft
-from bihuan.core.matters.errors import NotCorrectable, Refused, Stale, UnknownMatter
+from bihuan.core.matters.errors import Refused, Stale, UnknownMatter
+from bihuan.core.matters.once import once
 from bihuan.core.matters.registry import details, matter_type
-from bihuan.core.matters.steps import permitted, reaches_organ, standing_refusal, take
+from bihuan.core.matters.steps import (
+    permitted,
+    reaches_organ,
+    refuse_wrong_correction,
+    standing_refusal,
+    take,
+)
 from bihuan.core.spec.matters import SAME, MatterType, Nothing, Refusal, Snapshot, Transition
 
 open_many = bulk.open_many
@@ -61,26 +67,12 @@ class Offer:
 def open(kind: MatterType[Any], opening: Opening, *, actor: Actor, key: str) -> Outcome:
     """Open a matter. Raises NotAllowed, Refused, KeyReused, Conflict; the same key again changes nothing."""
     mark = store.fingerprint(f"open {kind.code}", [opening.payload, opening.person_id, opening.place_id])
-    try:
-        with transaction.atomic():
-            kept = store.earlier_result(actor, key, mark)
-            if kept is not None:
-                return Outcome.again(kept)
-            result = bulk.open_many(kind, [opening], actor=actor, raising=True)
-            done = result.opened[0]
-            outcome = Outcome(done.matter_id, done.entry_id, done.version, done.state, done.number)
-            store.remember(actor, key, mark, outcome.as_json(), timezone.now())
-            return outcome
-    except IntegrityError:
-        return _twin(actor, key, mark)
+    return once(Outcome, actor, key, mark, lambda: _open(kind, opening, actor))
 
 
-def _twin(actor: Actor, key: str, mark: bytes) -> Outcome:
-    """Return what the concurrent twin of this request brought; re-raises where it was no twin's doing."""
-    kept = store.earlier_result(actor, key, mark)
-    if kept is None:
-        raise  # noqa: PLE0704 - called from an except block: the database's own refusal
-    return Outcome.again(kept)
+def _open(kind: MatterType[Any], opening: Opening, actor: Actor) -> Outcome:
+    done = bulk.open_many(kind, [opening], actor=actor, raising=True).opened[0]
+    return Outcome(done.matter_id, done.entry_id, done.version, done.state, done.number)
 
 
 def perform(
@@ -102,16 +94,10 @@ def perform(
     """
     payload = Nothing() if payload is None else payload
     mark = store.fingerprint(f"{matter_id} {transition}", [payload, corrects])
-    try:
-        with transaction.atomic():
-            kept = store.earlier_result(actor, key, mark)
-            if kept is not None:
-                return Outcome.again(kept)
-            outcome = _perform(matter_id, transition, payload, actor, version, occurred_at, corrects)
-            store.remember(actor, key, mark, outcome.as_json(), timezone.now())
-            return outcome
-    except IntegrityError:
-        return _twin(actor, key, mark)
+    return once(
+        Outcome, actor, key, mark,
+        lambda: _perform(matter_id, transition, payload, actor, version, occurred_at, corrects),
+    )  # fmt: skip
 
 
 def _perform(
@@ -134,11 +120,8 @@ def _perform(
         matter_id, row.type, row.state, row.version, row.opened_at, row.person_id, row.place_id,
         holder.load([matter_id]).get(matter_id),
     )  # fmt: skip
-    if corrects is not None and not (
-        kind.transition(code).corrects and store.stands(corrects, matter_id, f"{row.type}.{code}")
-    ):
-        raise NotCorrectable
     step = Step(code, payload, occurred_at or now, corrects)
+    refuse_wrong_correction(kind, matter_id, step)
     after, applied = take(kind, holder, snapshot, step, actor, now)
     applied.entry_id = row.entry_id
     deadline = standing_after(

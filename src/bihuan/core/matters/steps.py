@@ -10,8 +10,9 @@ from uuid import UUID
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.models import Organ
+from bihuan.core.matters import store
 from bihuan.core.matters.details import OPENED, Applied, Details, Opening, Step
-from bihuan.core.matters.errors import NotAllowed, NotFromHere, Refused
+from bihuan.core.matters.errors import NotAllowed, NotCorrectable, NotFromHere, Refused
 from bihuan.core.spec.matters import MatterType, Refusal, Snapshot, State, Transition
 from bihuan.core.spec.posts import PUBLIC, Post
 
@@ -73,6 +74,15 @@ def refusal_of(
         if refusal is not None:
             break
     return refusal
+
+
+def refuse_wrong_correction(kind: MatterType[Any], matter_id: UUID, step: Step) -> None:
+    """Raise NotCorrectable where a step corrects what is no standing entry of the same step on this matter."""
+    if step.corrects is None:
+        return
+    transition = kind.transition(step.transition)
+    if not (transition.corrects and store.stands(step.corrects, matter_id, f"{kind.code}.{step.transition}")):
+        raise NotCorrectable
 
 
 def take(

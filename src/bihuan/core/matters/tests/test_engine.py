@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bihuan.core.ledger.models import Entry
@@ -173,6 +174,38 @@ def test_the_same_request_twice_at_once_is_done_once(leave: MatterType[Any]) -> 
         thread.join()
     assert len({outcome.entry_id for outcome in results}) == 1 and len(results) == 3
     assert Entry.objects.filter(kind="toy.leave.note").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_sent_again_while_the_first_is_under_way_gets_its_answer_not_a_refusal(
+    leave: MatterType[Any],
+) -> None:
+    matter_id = opened(leave).matter_id
+    results: list[engine.Outcome] = []
+
+    def grant() -> None:
+        results.append(
+            engine.perform(matter_id, "grant", Words(text="ok"), actor=actor(JUDGE), key="lost reply")
+        )
+
+    def again() -> None:
+        try:
+            grant()
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=again)
+    with transaction.atomic(), connection.cursor() as cursor:
+        grant()
+        second.start()
+        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+        while second.is_alive() and (cursor.execute(waiting), cursor.fetchone())[1] == (False,):
+            time.sleep(0.01)
+    second.join(30)
+
+    assert len(results) == 2 and results[1].repeated
+    assert results[0].entry_id == results[1].entry_id
+    assert Entry.objects.filter(kind="toy.leave.grant").count() == 1
 
 
 def test_a_history_arrives_whole_through_the_bulk_door(leave: MatterType[Any]) -> None:
