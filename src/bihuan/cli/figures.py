@@ -82,7 +82,7 @@ def _table(found: list[dict[str, Any]]) -> str:
 
     if not found:
         return "没有记录 / no records"
-    matters = dict(
+    matters: dict[Any, str] = dict(
         Matter.objects.filter(id__in={r.get("matter_id") for r in found}).values_list("id", "number")
     )
     places: dict[Any, str] = dict(
