@@ -6,7 +6,7 @@ The web page, the API, the worker, the importer and the tests all come through h
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.ledger.append import write
-from bihuan.core.matters import bulk, store
+from bihuan.core.matters import bulk, bulk_steps, store
 from bihuan.core.matters.deadlines import standing_after
 from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.drafting import draft
 from bihuan.core.matters.errors import Refused, Stale, UnknownMatter
 from bihuan.core.matters.once import once
+from bihuan.core.matters.outcomes import Outcome
 from bihuan.core.matters.registry import details, matter_type
 from bihuan.core.matters.steps import (
     permitted,
@@ -32,28 +33,7 @@ from bihuan.core.matters.steps import (
 from bihuan.core.spec.matters import SAME, MatterType, Nothing, Refusal, Snapshot, Transition
 
 open_many = bulk.open_many
-perform_many = bulk.perform_many
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a write brought. `repeated`: the same request had been done before, nothing was done again."""
-
-    matter_id: UUID
-    entry_id: int
-    version: int
-    state: str
-    number: str
-    repeated: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the outcome as it is kept under the idempotency key."""
-        return {**asdict(self), "matter_id": str(self.matter_id), "repeated": False}
-
-    @classmethod
-    def again(cls, kept: dict[str, Any]) -> Outcome:
-        """Return the outcome of an earlier, equal request."""
-        return cls(**{**kept, "matter_id": UUID(kept["matter_id"]), "repeated": True})
+perform_many = bulk_steps.perform_many
 
 
 @dataclass(frozen=True, slots=True)

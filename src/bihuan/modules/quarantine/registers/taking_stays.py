@@ -14,9 +14,10 @@ from django.db import transaction
 
 from bihuan.core.intake.problems import Policy, Problem, Source
 from bihuan.core.intake.taking import Portion, Run, Standing, Taken
-from bihuan.core.matters import bulk, engine
+from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening
 from bihuan.core.matters.errors import Conflict
+from bihuan.core.matters.outcomes import Opened
 from bihuan.core.people.identity import Identity
 from bihuan.core.people.merging import propose_many
 from bihuan.core.people.people import register_many
@@ -135,7 +136,7 @@ class StayTaker:
         _propose_merges(run, problems, by_source)
 
 
-def _open(run: Run[StayRow], openings: Sequence[Opening]) -> list[bulk.Opened]:
+def _open(run: Run[StayRow], openings: Sequence[Opening]) -> list[Opened]:
     """Open the stays of one file together.
 
     Where the database refuses them, because somebody was admitted by hand to the same room or at the same time,

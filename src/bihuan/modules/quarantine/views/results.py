@@ -17,9 +17,9 @@ from django.utils.dateparse import parse_datetime
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
-from bihuan.core.matters.bulk import BulkOutcome
 from bihuan.core.matters.details import Step
 from bihuan.core.matters.errors import NotDone
+from bihuan.core.matters.outcomes import BulkOutcome
 from bihuan.core.people.masks import Masked, masked
 from bihuan.core.spec import Text
 from bihuan.kit.language import said
