@@ -28,6 +28,7 @@ from bihuan.core.ledger.queries import timeline
 from bihuan.core.matters import engine, payloads
 from bihuan.core.matters.details import Opening
 from bihuan.core.matters.errors import NotAllowed, NotDone, Refused, UnknownMatter
+from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import details, matter_type, matter_types
 from bihuan.core.places.models import Place
@@ -121,10 +122,13 @@ def take_step(request: HttpRequest, matter_id: UUID, transition: str, body: Step
     if transition not in {t.code for t in kind.transitions}:
         raise NotAllowed
     payload: Any = payloads.parse(kind.transition(transition).payload, body.payload)
-    outcome = engine.perform(
-        matter_id, transition, payload, actor=actor, key=key, version=body.version,
-        occurred_at=body.occurred_at, corrects=body.corrects,
-    )  # fmt: skip
+    try:
+        outcome = engine.perform(
+            matter_id, transition, payload, actor=actor, key=key, version=body.version,
+            occurred_at=body.occurred_at, corrects=body.corrects,
+        )  # fmt: skip
+    except NotDone as error:
+        raise with_who_was_first(error, matter_id, body.version) from error
     return _out(outcome)
 
 

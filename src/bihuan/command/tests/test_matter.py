@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from bihuan.command.tests.conftest import County
 from bihuan.core.ledger.models import Entry
@@ -120,7 +121,10 @@ def test_somebody_was_first(county: County, form_of: Forms) -> None:
     )
     answer = mine.post(here, {**hidden, "to": "县人民医院", "approved_by": "", "reason": "发热"})
     body = answer.content.decode()
-    assert answer.status_code == 409 and "他人已先办理" in body and "县人民医院" in body
+    assert answer.status_code == 409 and "县人民医院" in body
+    who, now = "县卫生健康局 隔离点医护岗 李*", timezone.localtime()
+    told = f"他人已先办理：{who} 已于 {now.month}月{now.day}日"
+    assert told in body and "办理“报告擅自离点”" in body and "李演练" not in body
     stay.refresh_from_db()
     assert stay.state == "absent" and form_of(body)["bihuan_version"] == str(stay.version)
 

@@ -31,6 +31,7 @@ from bihuan.core.matters.errors import (
     Stale,
     UnknownMatter,
 )
+from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.matters.steps import permitted, standing_refusal
 from bihuan.core.spec.matters import Transition
 from bihuan.core.spec.text import Text
@@ -95,7 +96,8 @@ def _take(
             corrects=corrects.id if corrects else None,
         )
     except (Refused, Stale, NotFromHere, NotCorrectable, KeyReused, Conflict) as error:
-        return _refused(request, found, transition, corrects, error)
+        told = with_who_was_first(error, found.matter.id, page.form.version)
+        return _refused(request, found, transition, corrects, told)
     except (IntegrityError, DataError):
         return _refused(request, found, transition, corrects, Contradicts())
     doors.forget(request.actor)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bihuan.core.access.actors import Actor, NoAppointment, actor_of
 from bihuan.core.matters import errors
+from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.spec import Text
 from bihuan.modules.quarantine import rounds
 from bihuan.modules.quarantine.views.reach import inside, may, stay_of
@@ -91,5 +92,8 @@ def round_record(request: HttpRequest, actor: Actor, code: str) -> JsonResponse:
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return _problem(422, MALFORMED)
     stay_of(actor, inside(actor, code), visit.stay)
-    repeated, entries = rounds.write(visit, actor=actor, key=key)
+    try:
+        repeated, entries = rounds.write(visit, actor=actor, key=key)
+    except errors.NotDone as error:
+        raise with_who_was_first(error, visit.stay, None) from error
     return JsonResponse({"repeated": repeated, "entries": entries}, status=200 if repeated else 201)

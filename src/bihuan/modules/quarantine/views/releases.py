@@ -18,6 +18,7 @@ from bihuan.core.access.actors import Actor, system_actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
 from bihuan.core.matters.errors import NotDone
+from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import Masked, masked
 from bihuan.core.spec import Text
@@ -122,7 +123,8 @@ def release(request: OfficerRequest, code: str, stay_id: UUID) -> HttpResponse:
     try:
         _release(stay, actor, key)
     except NotDone as error:
-        messages.error(request, f"{stay.number}: {said(error.text)}")
+        told = with_who_was_first(error, stay.id, None)
+        messages.error(request, f"{stay.number}: {said(told.text)}")
     else:
         messages.success(request, said(Text(f"已解除：{stay.number}", f"Released: {stay.number}")))
     return HttpResponseRedirect(reverse("quarantine:releases", args=[code]))
@@ -170,5 +172,5 @@ def _waive(stay: Matter, typed: Typed, actor: Actor, key: str) -> Text | None:
     try:
         engine.perform_many(steps, actor=actor, key=f"{key}/waive", raising=True)
     except NotDone as error:
-        return error.text
+        return with_who_was_first(error, stay.id, None).text
     return None

@@ -19,6 +19,7 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
 from bihuan.core.matters.errors import NotDone
+from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.matters.outcomes import BulkOutcome
 from bihuan.core.people.masks import Masked, masked
 from bihuan.core.spec import Text
@@ -201,5 +202,6 @@ def _tell(request: HttpRequest, steps: list[Chosen], outcome: BulkOutcome | NotD
         )
         messages.warning(request, said(words))
     for position, error in refused.items():
-        steps[position][0].refused = error.text
+        line = steps[position][0]
+        line.refused = with_who_was_first(error, line.stay.matter_id, None).text
     return bool(refused)

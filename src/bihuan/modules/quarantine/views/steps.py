@@ -16,6 +16,7 @@ from django.utils import timezone
 from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.errors import Contradicts, NotDone
+from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.matters.models import Matter, Request
 from bihuan.core.matters.registry import details
 from bihuan.core.matters.steps import permitted, standing_refusal
@@ -69,7 +70,7 @@ def step(request: OfficerRequest, code: str, stay_id: UUID, transition: str) -> 
                 stay.id, transition, form.payload(), actor=actor, key=form.key, version=form.version
             )
         except NotDone as error:
-            form.refuse(error)
+            form.refuse(with_who_was_first(error, stay.id, form.version))
             status = notice_of(error).status
         except (IntegrityError, DataError):
             form.refuse(Contradicts())
