@@ -18,7 +18,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.datastructures import MultiValueDict
 
-from bihuan.core.matters.errors import NotDone, Refused
+from bihuan.core.matters.errors import NotDone
 from bihuan.core.spec.text import Text
 from bihuan.kit.fields import Listing, Lists, Option, field_for
 from bihuan.kit.language import lazily
@@ -118,15 +118,8 @@ class PayloadForm(forms.Form):
     def refuse(self, error: NotDone) -> None:
         """Show why the engine did not do it, above what was typed, which stays and can be sent once more."""
         self.renew()
-        if isinstance(error, Refused):
-            refusal = error.refusal
-            self.add_error(None, lazily(refusal.reason))
-            for one in refusal.missing:
-                self.add_error(None, lazily(one))
-            if refusal.instead:
-                self.add_error(None, lazily(refusal.instead))
-        else:
-            self.add_error(None, lazily(error.text))
+        for line in error.lines:
+            self.add_error(None, lazily(line))
 
 
 @cache

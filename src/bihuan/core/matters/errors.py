@@ -15,6 +15,11 @@ class NotDone(Exception):
         super().__init__(text.zh)
         self.text = text
 
+    @property
+    def lines(self) -> tuple[Text, ...]:
+        """Return all there is to say, the reason first; a form shows every line."""
+        return (self.text,)
+
 
 class Refused(NotDone):
     """A guard said no: `refusal` holds the reason, what is missing and the next best thing."""
@@ -22,6 +27,12 @@ class Refused(NotDone):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
+
+    @property
+    def lines(self) -> tuple[Text, ...]:
+        """Return the reason, what is missing, and the next best thing."""
+        instead = self.refusal.instead
+        return (self.refusal.reason, *self.refusal.missing, *((instead,) if instead else ()))
 
 
 class NotAllowed(NotDone):

@@ -170,9 +170,9 @@ class CheckInForm:
             return None
         return Admission(room=room, shares_with=other, sharing=self.sharing if other else "", trip=self.trip)
 
-    def refuse(self, words: Text) -> None:
+    def refuse(self, *lines: Text) -> None:
         """Show above everything why it was not done."""
-        self.problems.insert(0, ("", words))
+        self.problems[:0] = [("", line) for line in lines]
 
     def begin_anew(self) -> None:
         """Keep what was typed under a new key: the page was sent before, about somebody else."""

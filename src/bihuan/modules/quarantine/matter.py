@@ -29,7 +29,7 @@ from bihuan.core.spec import (
 )
 from bihuan.core.spec.deadlines import DAYS, HOURS, LOCAL_RULE, Consequence
 from bihuan.modules.quarantine import payloads as asks
-from bihuan.modules.quarantine import rules, site_rules
+from bihuan.modules.quarantine import plates, rules, site_rules
 from bihuan.modules.quarantine.laws import DISEASE_LAW, PRIVACY_LAW
 
 HEALTH = "health"
@@ -101,7 +101,7 @@ STAY: MatterType[Any] = MatterType(
         Transition("admit", "办理入住", "Check in", ORDERED, to=ADMITTED, by=(*ON_ROUND, QUARANTINE_DESK, REGISTRAR),
                    payload=asks.Admission, primary=True, paper="observation_notice", basis=DISEASE_LAW[39],
                    consequence=Text("安置房间,送达告知书,开始计算观察天数", "Room, notice served, days begin to count"),
-                   unless=(rules.site_is_open,), says=Text("入住", "checked in")),
+                   unless=(rules.site_is_open, plates.no_plate), says=Text("入住", "checked in")),
         Transition("begin", "开始观察", "Begin observation", ADMITTED, to=OBSERVED, by=(*ON_ROUND, REGISTRAR),
                    primary=True, consequence=Text("按方案每日测温、采样", "Daily temperature and tests by the protocol"),
                    says=Text("开始观察", "observation began")),
@@ -132,20 +132,21 @@ STAY: MatterType[Any] = MatterType(
                    to=RELEASED, by=REGISTRAR, payload=asks.Release, hidden=True,
                    says=Text("据台账补录解除", "released, as registered")),
         Transition("transfer_site", "转至其他隔离点", "Transfer to another site", IN_SITE, to=TRANSFERRED,
-                   by=(SITE_MANAGER, QUARANTINE_DESK, REGISTRAR), payload=asks.Departure,
+                   by=(SITE_MANAGER, QUARANTINE_DESK, REGISTRAR), payload=asks.Departure, unless=(plates.no_plate,),
                    says=Text("转至其他隔离点", "transferred to another site")),
         Transition("transfer_hospital", "转定点医院", "Transfer to hospital", IN_SITE, to=HOSPITAL,
-                   by=(SITE_MANAGER, TRANSFER_DESK, QUARANTINE_DESK, REGISTRAR), payload=asks.Departure,
+                   by=(SITE_MANAGER, TRANSFER_DESK, QUARANTINE_DESK, REGISTRAR), payload=asks.Departure, unless=(plates.no_plate,),
                    says=Text("转定点医院", "transferred to hospital")),
         Transition("transfer_home", "转居家隔离", "Transfer to home quarantine", IN_SITE, to=HOME,
-                   by=(QUARANTINE_DESK, REGISTRAR), payload=asks.Departure, unless=(rules.home_is_approved,),
+                   by=(QUARANTINE_DESK, REGISTRAR), payload=asks.Departure, unless=(rules.home_is_approved, plates.no_plate),
                    says=Text("经批准转居家隔离", "transferred to home quarantine, approved")),
         Transition("report_absence", "报告擅自离点", "Report absence", IN_SITE, to=ABSENT, by=(*ON_ROUND, REGISTRAR),
                    payload=asks.Absence, says=Text("擅自离点", "left without leave")),
         Transition("come_back", "已找回", "Came back", ABSENT, to=OBSERVED, by=(*ON_ROUND, QUARANTINE_DESK),
-                   payload=asks.Admission, primary=True, says=Text("返回隔离点", "came back")),
+                   payload=asks.Admission, primary=True, unless=(plates.no_plate,),
+                   says=Text("返回隔离点", "came back")),
         Transition("hand_over", "移交处置", "Hand over", ABSENT, to=NOT_FOUND, by=QUARANTINE_DESK,
-                   payload=asks.Departure, says=Text("移交 {to}", "handed over to {to}")),
+                   payload=asks.Departure, unless=(plates.no_plate,), says=Text("移交 {to}", "handed over to {to}")),
         Transition("record_death", "登记死亡", "Record death", ANY_OPEN, to=DIED, by=(SITE_MANAGER, QUARANTINE_DESK),
                    payload=asks.Remark, says=Text("死亡", "died")),
         Transition("revoke", "撤销", "Revoke the order", ANY_OPEN, to=REVOKED, by=(QUARANTINE_DESK, REVIEWER),

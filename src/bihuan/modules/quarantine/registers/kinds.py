@@ -138,3 +138,10 @@ UNCLEAR_ZONES: Final = Kind(
     "{cell} 的通风分区“{value}”无法辨认。请写成 1区:A栋1-2层;2区:A栋3层 的形式。",
     "{cell}: the ventilation zones “{value}” cannot be read. Write them like 1区:A栋1-2层;2区:A栋3层.",
 )
+LICENCE_PLATE: Final = Kind(
+    "licence_plate",
+    Policy.FLAG,
+    "{cell} 像是车牌号:系统不登记车牌,这一格没有采用,本行其余内容照常收录。请改填派车单上的车次编号,没有编号就留空。",
+    "{cell} looks like a licence plate. Plates are not recorded: the cell was left out, the rest of the row was "
+    "taken in. Write the trip's number on the transport team's sheet, or leave it empty.",
+)

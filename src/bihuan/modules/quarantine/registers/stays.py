@@ -23,6 +23,7 @@ from bihuan.modules.quarantine.registers.values import (
     parse_result,
     parse_room,
     parse_temperature,
+    parse_trip,
 )
 
 TEST_DAYS = (1, 2, 4, 7, 10, 14)
@@ -70,7 +71,7 @@ FIELDS = (
         identifying=True,
     ),
     Field("check_out", "离点日期", "Check-out", DATE, identifying=True),
-    Field("trip", "转运车次", "Trip", parse_text),
+    Field("trip", "转运车次", "Trip", parse_trip),
     Field("test_day", "第 n 天核酸", "Test on day n", parse_result, family=True),
     Field("test_round", "第 n 次核酸", "Test number n", parse_result, family=True),
     Field("temperature", "体温", "Temperature", parse_temperature),

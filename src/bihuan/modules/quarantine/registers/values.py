@@ -5,8 +5,9 @@ from typing import Final
 
 from bihuan.core.intake.problems import UnreadableError, masked
 from bihuan.core.intake.text import Cell, arabic, fold, is_blank, squeeze
-from bihuan.core.intake.values import parse_name
+from bihuan.core.intake.values import parse_name, parse_text
 from bihuan.modules.quarantine.payloads import Category
+from bihuan.modules.quarantine.plates import looks_like_plate
 from bihuan.modules.quarantine.registers import kinds
 from bihuan.modules.quarantine.registers.rows import Outcome, Remark, Room, SiteRow, Zone
 
@@ -202,3 +203,11 @@ def _building(written: str | None, site: SiteRow | None) -> str | None:
 
 def _letter(building: str) -> str:
     return chr(ord("A") + int(building) - 1) if building.isdigit() else building
+
+
+def parse_trip(cell: Cell) -> str | None:
+    """The trip's number a cell names. Raises UnreadableError(`licence_plate`): its row is taken in without it."""
+    trip = parse_text(cell)
+    if trip and looks_like_plate(trip):
+        raise UnreadableError(kinds.LICENCE_PLATE)
+    return trip

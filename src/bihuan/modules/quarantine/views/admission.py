@@ -75,7 +75,7 @@ def admit(request: OfficerRequest, code: str) -> HttpResponse:
                 form.begin_anew()
                 status = notice_of(error).status
             except NotDone as error:
-                form.refuse(error.text)
+                form.refuse(*error.lines)
                 status = notice_of(error).status
                 rooms = forms.rooms(site.place_id)
             else:
