@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
     app.command("report", help="疫情防控日报 / The situation report")(report)
 
 
-def _moment(at: str | None, known_at: str | None) -> Moment:
+def moment(at: str | None, known_at: str | None) -> Moment:
+    """Return the moment that is asked for; Django is ready after it. Ends with 2 where it is no time."""
     from bihuan.cli.django import ready
 
     ready()
@@ -54,7 +55,7 @@ def figures(
     as_json: AsJson = False,
 ) -> None:
     """Print every figure at a cut-off, or the records behind one."""
-    moment = _moment(at, known_at)
+    asked = moment(at, known_at)
     from bihuan.core.figures.evaluate import records, values
     from bihuan.core.matters.registry import figures as declared
 
@@ -62,15 +63,15 @@ def figures(
         if rows not in declared():
             typer.echo(f"没有指标 {rows} / no figure {rows}: {', '.join(declared())}", err=True)
             raise typer.Exit(2)
-        found = records(declared()[rows], moment)
+        found = records(declared()[rows], asked)
         typer.echo(json.dumps(found, default=str, ensure_ascii=False) if as_json else _table(found))
         return
-    asked = values(moment)
+    numbers = values(asked)
     if as_json:
-        typer.echo(json.dumps(asked, ensure_ascii=False))
+        typer.echo(json.dumps(numbers, ensure_ascii=False))
         return
-    width = max(len(key) for key in asked)
-    for key, number in asked.items():
+    width = max(len(key) for key in numbers)
+    for key, number in numbers.items():
         typer.echo(f"{key:<{width}}  {number:>10,}  {declared()[key].zh} / {declared()[key].en}")
 
 
@@ -114,14 +115,14 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Print the situation report for a cut-off; write it as PDF/A or DOCX where asked."""
-    moment = _moment(at, known_at)
-    if moment.cutoff > datetime.now(SHANGHAI):
+    asked = moment(at, known_at)
+    if asked.cutoff > datetime.now(SHANGHAI):
         typer.echo("截止时刻还没有到,不能出日报 / the cut-off lies ahead: no report yet", err=True)
         raise typer.Exit(2)
     from bihuan.command.report.build import document
     from bihuan.command.report.plain import as_data, as_text
 
-    made = document(moment)
+    made = document(asked)
     if pdf is not None:
         from pathlib import Path
 

@@ -1,0 +1,1 @@
+"""Proofing a draft: every number of a text held against the figure it means."""
