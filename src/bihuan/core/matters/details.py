@@ -27,6 +27,8 @@ class Step:
     """One thing to do to a matter: which transition, with what, when it happened in the world.
 
     `actor`: who did it, where a history has several; its post is held to the same permission.
+    `belated`: a register tells, perhaps after the matter closed, what was so while it stood open; the step must be
+    one that only records, and the matter stays closed as it was.
     """
 
     transition: str
@@ -34,6 +36,7 @@ class Step:
     occurred_at: datetime
     corrects: int | None = None
     actor: Actor | None = None
+    belated: bool = False
 
 
 @dataclass(slots=True)

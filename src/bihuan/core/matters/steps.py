@@ -13,7 +13,7 @@ from bihuan.core.access.models import Organ
 from bihuan.core.matters import store
 from bihuan.core.matters.details import OPENED, Applied, Details, Opening, Step
 from bihuan.core.matters.errors import NotAllowed, NotCorrectable, NotFromHere, Refused
-from bihuan.core.spec.matters import MatterType, Refusal, Snapshot, State, Transition
+from bihuan.core.spec.matters import SAME, MatterType, Refusal, Snapshot, State, Transition
 from bihuan.core.spec.posts import PUBLIC, Post
 
 
@@ -101,7 +101,7 @@ def take(
     transition = kind.transition(step.transition)
     if not permitted(actor, transition.posts, snapshot.place_id, snapshot.person_id):
         raise NotAllowed
-    if not transition.leaves(snapshot.state, kind.open_states):
+    if not (transition.leaves(snapshot.state, kind.open_states) or _after_closing(kind, snapshot, step)):
         raise NotFromHere(transition.label, kind.state(snapshot.state).label)
     seen = snapshot if step.corrects is None else replace(snapshot, corrects=step.corrects)
     refusal = refusal_of(transition, seen, step.payload, now)
@@ -119,6 +119,11 @@ def take(
         snapshot.place_id, applied.facts,
     )  # fmt: skip
     return moved, applied
+
+
+def _after_closing(kind: MatterType[Any], snapshot: Snapshot, step: Step) -> bool:
+    """Tell whether the step only records, of a matter that has closed since, what was so before."""
+    return step.belated and kind.transition(step.transition).to is SAME and kind.state(snapshot.state).closed
 
 
 def begin(

@@ -15,8 +15,9 @@ from bihuan.core.spec import Text
 from bihuan.modules.quarantine.matter import DISPUTE
 from bihuan.modules.quarantine.models import Observation, Stay
 from bihuan.modules.quarantine.payloads import Contradiction, TestResult
+from bihuan.modules.quarantine.protocol import LOCAL
 from bihuan.modules.quarantine.registers import sealed
-from bihuan.modules.quarantine.registers.histories import leaving, midnight, tests
+from bihuan.modules.quarantine.registers.histories import RESULTS, leaving, midnight, tests
 from bihuan.modules.quarantine.registers.rows import StayRow
 
 Changed = Sequence[tuple[StayRow, Standing[StayRow]]]
@@ -29,30 +30,41 @@ def change_many(changed: Changed, run: Run[StayRow]) -> None:
     for row, before in changed:
         assert before.matter_id is not None and before.person_id is not None
         steps += [(before.matter_id, step) for step in _added(row, before)]
-        if _takes_back(row, before.row):
-            _ask(row, before, run)
         box = seal(before.person_id, "quarantine", sealed.as_data(row))
         run.notes["resealed"][before.matter_id] = box
-    if steps:
-        engine.perform_many(steps, actor=run.actor, raising=True)
+    refused = engine.perform_many(steps, actor=run.actor).refused if steps else []
+    unfit = {steps[position][0] for position, _ in refused}
+    for row, before in changed:
+        if before.matter_id in unfit or _takes_back(row, before.row):
+            _ask(row, before, run)
 
 
 def _added(row: StayRow, before: Standing[StayRow]) -> list[Step]:
-    """Return the steps that the line adds: new results, results corrected, the end of the stay."""
-    first_day = Stay.objects.values_list("day_one", flat=True).get(pk=before.matter_id) or row.check_in
-    old = {step.payload.item: step.payload for step in tests(before.row, first_day)}
-    entries = dict(Observation.objects.filter(stay_id=before.matter_id).values_list("item", "entry_id"))
+    """Return the steps that the line adds: new results, results corrected, the end of the stay.
+
+    What officers have done here meanwhile, as the line tells it, is not done again.
+    """
+    stay = Stay.objects.get(pk=before.matter_id)
+    first_day = stay.day_one or row.check_in
+    old = {step.payload.item: step.payload.result for step in tests(before.row, first_day)}
+    known = {o.item: o for o in Observation.objects.filter(stay_id=before.matter_id)}
     steps = []
     for step in tests(row, first_day):
         test: TestResult = step.payload
-        if test.item not in old:
-            steps.append(step)
-        elif old[test.item].result != test.result:
-            steps.append(dataclasses.replace(step, corrects=entries.get(test.item)))
+        stands = known.get(test.item)
+        if old.get(test.item) == test.result or (stands is not None and stands.mark == test.result):
+            continue
+        corrects = stands.entry_id if stands is not None and test.item in old else None
+        steps.append(dataclasses.replace(step, corrects=corrects, belated=True))
     ending = leaving(row, moves_on=False)
-    if before.row.check_out is None and ending is not None:
+    if before.row.check_out is None and ending is not None and not _left_on(stay, ending):
         steps.append(ending)
     return steps
+
+
+def _left_on(stay: Stay, ending: Step) -> bool:
+    """Tell whether the stay has ended here already on the day that the line names."""
+    return stay.ended_at is not None and stay.ended_at.astimezone(LOCAL).date() == ending.occurred_at.date()
 
 
 def _takes_back(row: StayRow, old: StayRow) -> bool:
@@ -61,7 +73,12 @@ def _takes_back(row: StayRow, old: StayRow) -> bool:
         row.room != old.room
         or row.category != old.category
         or (old.check_out is not None and row.check_out != old.check_out)
+        or not _tested_on(old) <= _tested_on(row)
     )
+
+
+def _tested_on(row: StayRow) -> set[int]:
+    return {day for day, outcome in row.tests if outcome in RESULTS}
 
 
 def _ask(row: StayRow, before: Standing[StayRow], run: Run[StayRow]) -> None:

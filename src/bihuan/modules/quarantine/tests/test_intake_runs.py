@@ -131,7 +131,7 @@ def _first(truth: Truth, kind: str) -> tuple[str, str, int]:
     return file, sheet, row
 
 
-def _column(sheet: Any, *headings: str) -> int:
+def column(sheet: Any, *headings: str) -> int:
     for row in sheet.iter_rows(max_row=6):
         for cell in row:
             if "".join(str(cell.value).split()) in headings:
@@ -149,7 +149,7 @@ def test_a_corrected_row_sent_again_is_taken_and_no_other(tmp_path: Path) -> Non
     before, rejected = stays(), figure("intake.rows_rejected")
     file, sheet, row = _first(truth, "missing_check_in")
     book = openpyxl.load_workbook(tmp_path / file)
-    book[sheet].cell(row, _column(book[sheet], *CHECK_IN)).value = "2021-11-10"
+    book[sheet].cell(row, column(book[sheet], *CHECK_IN)).value = "2021-11-10"
     book.save(tmp_path / file)
     report = take(tmp_path / file)
     assert (report.new, report.changed) == (1, 0)
@@ -163,9 +163,9 @@ def test_a_stay_that_gains_its_check_out_is_released_as_registered(tmp_path: Pat
     truth = county(tmp_path, each=0)
     take(tmp_path)
     released = figure("quarantine.persons_released")
-    file, sheet, row = _an_open_stay(tmp_path, truth)
+    file, sheet, row = an_open_stay(tmp_path, truth)
     book = openpyxl.load_workbook(tmp_path / file)
-    book[sheet].cell(row, _column(book[sheet], *CHECK_OUT)).value = "2021-11-15"
+    book[sheet].cell(row, column(book[sheet], *CHECK_OUT)).value = "2021-11-15"
     book.save(tmp_path / file)
     report = take(tmp_path)
     assert (report.new, report.changed) == (0, 1)
@@ -179,7 +179,7 @@ def test_a_stay_that_gains_its_check_out_is_released_as_registered(tmp_path: Pat
     assert take(tmp_path).changed == 0
 
 
-def _an_open_stay(folder: Path, truth: Truth) -> tuple[str, str, int]:
+def an_open_stay(folder: Path, truth: Truth) -> tuple[str, str, int]:
     """A row whose fourteen days are over on the cut-off, or all but, without a check-out."""
     rows = Row.objects.filter(state="accepted", register="stays", file__endswith=".xlsx")
     open_stays = set(Matter.objects.filter(closed_at=None).values_list("pk", flat=True))
