@@ -30,11 +30,16 @@ AHEAD = Text(
     "matter {matter} stands at step {version}, its ledger ends at step {last} (last entry #{n})",
 )
 
-_TRIGGERS = """
+_TRIGGERS = r"""
 SELECT t.name FROM unnest(ARRAY['ledger_entry', 'ledger_seal']) AS t(name) WHERE NOT EXISTS (
-    SELECT FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgname = t.name || '_append_only'
-       AND g.tgenabled IN ('O', 'A') AND g.tgtype & 58 = 58)
-"""  # 58: before, on delete, update and truncate (pg_trigger.h)
+    SELECT FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+     WHERE g.tgrelid = t.name::regclass AND g.tgname = t.name || '_append_only'
+       AND g.tgenabled IN ('O', 'A') AND g.tgtype & 58 = 58 AND g.tgqual IS NULL
+       AND p.prosrc ~ '^\s*BEGIN\s+RAISE EXCEPTION ' AND p.prosrc !~* 'EXCEPTION\s+WHEN')
+    OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = t.name::regclass)
+"""
+# 58: before, on delete, update and truncate (pg_trigger.h). The first thing that it calls does is to refuse, and
+# nothing takes that back; no rule does something else instead of what was asked for.
 _GAPS = """
 WITH recent AS MATERIALIZED (
     SELECT DISTINCT matter_id FROM ledger_entry

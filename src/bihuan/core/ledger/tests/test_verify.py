@@ -227,6 +227,36 @@ def test_a_protection_left_switched_off_is_reported(ledger: list[int]) -> None:
     assert verify.verify().sound
 
 
+HOLLOW = (
+    "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " 'BEGIN RAISE EXCEPTION ''no''; EXCEPTION WHEN OTHERS THEN RETURN NULL; END'",
+    "CREATE RULE hidden AS ON DELETE TO ledger_entry DO INSTEAD NOTHING",
+    "DROP TRIGGER ledger_entry_append_only ON ledger_entry; CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE"
+    " OR DELETE OR TRUNCATE ON ledger_entry FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION ledger_refuse()",
+)
+
+
+@pytest.mark.parametrize("hollow", HOLLOW)
+def test_a_protection_that_refuses_nothing_any_more_is_reported(ledger: list[int], hollow: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(tgfoid), pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgname = 'ledger_entry_append_only'"
+        )
+        as_it_was = cursor.fetchone()
+        cursor.execute(hollow)
+        try:
+            report = verify.verify()
+        finally:
+            cursor.execute("DROP RULE IF EXISTS hidden ON ledger_entry")
+            cursor.execute("DROP TRIGGER ledger_entry_append_only ON ledger_entry")
+            for definition in as_it_was:
+                cursor.execute(definition.replace("%", "%%"), [])
+    assert set(found(report)) == {"protection-off"}
+    assert verify.verify().sound
+
+
 def test_a_matters_newest_step_removed_before_it_was_sealed_is_noticed(county: Path, tamper: Tamper) -> None:
     """The matter itself stands further than its ledger."""
     matter = drafts(1)[0].person_id
