@@ -97,7 +97,7 @@ def test_from_the_list_to_a_step_by_keyboard(officers: dict[str, Officer], page:
     form.get_by_label("调房理由").fill("空调检修")
     form.get_by_role("button", name="调房").click()
     expect(page.locator("#bh-messages")).to_contain_text("已办理“调房”")
-    expect(page.locator("#history")).to_contain_text("调房: 空调检修")
+    expect(page.locator("#history")).to_contain_text("调房：空调检修")
 
 
 def test_the_same_step_without_script(officers: dict[str, Officer], chromium: Browser, live: str) -> None:

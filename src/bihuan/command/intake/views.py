@@ -113,17 +113,18 @@ def _looked(request: OfficerRequest, listed: list[page.FileLine], kind: str) -> 
 
 def live_context(batch: Batch, files: list[SourceFile]) -> dict[str, Any]:
     """Return what changes while the work runs."""
-    paused = batch.state in WORKING and batch.paused_at is not None
+    working = batch.state in WORKING
+    paused = working and batch.paused_at is not None
     names = names_of({batch.paused_by}) if paused else {}
     return {
         "now": timezone.now(),
         "batch": batch,
         "outcome": outcome(batch, names.get(batch.paused_by, "")),
         "empty": is_empty(batch),
-        "working": batch.state in WORKING,
+        "working": working,
         "paused": paused,
         "was": _as_shown(batch),
-        "left": None if paused else left(batch.progress, timezone.now().timestamp()),
+        "left": left(batch.progress, timezone.now().timestamp()) if working and not paused else None,
         "steps": page.steps(batch, files),
         "progress": page.progress(batch),
     }

@@ -188,8 +188,10 @@ def test_a_supervisor_sees_states_and_limits_but_no_content(county: County) -> N
 
 
 def test_everything_done_is_good_news(county: County) -> None:
-    """An empty list says so, offers what to do, and shows the filters in force."""
+    """An empty list says so, offers what leads somewhere and nothing else, and shows the filters in force."""
     page = county.client("transfer_desk").get("/").content.decode()
-    assert "今天的都办完了" in page and "提前办" in page
+    assert "今天的都办完了" in page and "查看全部未结" not in page and "登记一件新事项" not in page
+    page = county.client("registrar").get("/").content.decode()
+    assert "今天的都办完了" in page and "登记一件新事项" in page
     page = county.client("transfer_desk", "en").get("/?q=nothing-like-this").content.decode()
     assert "Nothing fits these filters" in page

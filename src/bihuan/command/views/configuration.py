@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from bihuan.core.access import configuration
 from bihuan.core.access.errors import Denied
-from bihuan.core.access.models import Appointment, Officer, Organ
+from bihuan.core.access.models import ORGAN_KINDS, Appointment, Officer, Organ
 from bihuan.core.access.permissions import content_types
 from bihuan.core.clock.calendar import WorkingCalendar, official_data
 from bihuan.core.clock.rules import rules
@@ -80,14 +80,13 @@ def organs(request: OfficerRequest) -> HttpResponseBase:
 
 def _organs(request: OfficerRequest, given: dict[str, str]) -> dict[str, Any]:
     found = Organ.objects.filter(jurisdiction=request.actor.jurisdiction).order_by("kind", "code")
-    kinds = [(code, zh) for code, zh in Organ.KINDS]
+    kinds = list(ORGAN_KINDS.items())
     return _context("configuration", organs=list(found), kinds=kinds, given=given)
 
 
 @officer_page(ADMINISTRATOR.code)
 def posts_declared(request: OfficerRequest) -> HttpResponseBase:
     """Show every post as the procedures declare it: which matters it sees, opens, and which steps it takes."""
-    kinds = dict(Organ.KINDS)
     lines = []
     for post in sorted(
         (p for p in posts().values() if p.code not in {PUBLIC.code, SYSTEM.code}), key=lambda p: p.organ
@@ -102,7 +101,7 @@ def posts_declared(request: OfficerRequest) -> HttpResponseBase:
         lines.append(
             {
                 "post": post,
-                "organ": kinds.get(post.organ, post.organ),
+                "organ": ORGAN_KINDS.get(post.organ, post.organ),
                 "sees": [matter_types()[code].label for code in sorted(content_types(post.code))],
                 "opens": opens,
                 "steps": [(kind, labels) for kind, labels in steps.items() if labels],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +15,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from bihuan.command import doors
+from bihuan.command.pages.opening import may_open
 from bihuan.command.worklist import paging
 from bihuan.command.worklist.counts import Tally, closed_today, rolled_to_today, tally
 from bihuan.command.worklist.duties import has_duties
 from bihuan.command.worklist.filters import TABS, Filters, by_words, chosen, in_order, listed, single
 from bihuan.command.worklist.rows import as_text, rows, without_words
 from bihuan.command.worklist.week import columns, remarks
+from bihuan.core.access.actors import Actor
 from bihuan.core.access.models import Organ
 from bihuan.core.access.permissions import content_types, overseen, oversees, visible
 from bihuan.core.matters import engine
@@ -144,20 +147,27 @@ def _empty(request: OfficerRequest, filters: Filters, counted: Tally, closed: in
         kind = matter_types()[following.type].label
         note = Text(f"{note.zh}下一个时限是 {when.zh}：{kind.zh} {following.number}。",
                     f"{note.en} The next deadline is {when.en}: {kind.en} {following.number}.")  # fmt: skip
-    soon = counted.rows("soon")
-    return Empty(
-        Text("今天的都办完了", "Everything for today is done") if filters.tab == "today" else Text("这里没有事项", "Nothing here"),
-        note,
-        (
-            Suggestion(Text(f"提前办 3 日内的 {soon} 项", f"Start on the {soon} due within three days"),
-                       address + filters.address(tab="soon"), "clock",
-                       Text("到期前办完，不占假期", "before they are due")),
-            Suggestion(Text("查看全部未结", "See everything open"), address + filters.address(tab="open"), "list-check",
-                       Text(f"共 {counted.rows('open')} 项", f"{counted.rows('open')} in all")),
-            Suggestion(Text("登记一件新事项", "Register a new matter"), reverse("new_matter"), "plus",
-                       Text("窗口、来电或信件收到的，都从这里进", "from the counter, the telephone or a letter")),
-        ),
-    )  # fmt: skip
+    title = (
+        Text("今天的都办完了", "Everything for today is done")
+        if filters.tab == "today"
+        else Text("这里没有事项", "Nothing here")
+    )
+    return Empty(title, note, tuple(_suggestions(request.actor, filters, counted)))
+
+
+def _suggestions(actor: Actor, filters: Filters, counted: Tally) -> Iterator[Suggestion]:
+    """Offer only what leads somewhere: nothing to start on, or nothing this post opens, is not offered."""
+    address, soon, unfinished = reverse("worklist"), counted.rows("soon"), counted.rows("open")
+    if soon:
+        yield Suggestion(Text(f"提前办 3 日内的 {soon} 项", f"Start on the {soon} due within three days"),
+                         address + filters.address(tab="soon"), "clock",
+                         Text("到期前办完，不占假期", "before they are due"))  # fmt: skip
+    if unfinished:
+        yield Suggestion(Text("查看全部未结", "See everything open"), address + filters.address(tab="open"), "list-check",
+                         Text(f"共 {unfinished} 项", f"{unfinished} in all"))  # fmt: skip
+    if may_open(actor):
+        yield Suggestion(Text("登记一件新事项", "Register a new matter"), reverse("new_matter"), "plus",
+                         Text("窗口、来电或信件收到的，都从这里进", "from the counter, the telephone or a letter"))  # fmt: skip
 
 
 def _words(filters: Filters) -> str:

@@ -66,7 +66,7 @@ def consequence(kind: MatterType[Any], state: State) -> Text | None:
         then = kind.transition(state.due.overdue).label
         return Text(f"逾期则{then.zh}", f"if missed: {then.en.lower()}")
     words = {
-        Consequence.LEGAL: Text("逾期即违反法定时限", "missing it breaks a legal limit"),
+        Consequence.LEGAL: Text("逾期即产生法律后果", "missing it has legal effect"),
         Consequence.RIGHTS: Text("逾期影响本人权利", "missing it affects the person's rights"),
         Consequence.INTERNAL: Text("逾期记入督查", "missing it is reported to supervision"),
     }

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import uuid_utils.compat as uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from bihuan.core.spec.text import Text
+
+ORGAN_KINDS: Final = {
+    "committee": Text("政法委", "Political-Legal Committee"),
+    "court": Text("法院", "Court"),
+    "procuratorate": Text("检察院", "Procuratorate"),
+    "police": Text("公安", "Police"),
+    "justice": Text("司法局", "Justice Bureau"),
+    "health": Text("卫生健康局", "Health Commission"),
+    "street": Text("街道办", "Sub-district office"),
+}
+
 
 class Organ(models.Model):
     """An organ of a jurisdiction: committee, court, procuratorate, police, justice bureau, health …"""
 
-    KINDS: ClassVar = [
-        ("committee", "政法委"),
-        ("court", "法院"),
-        ("procuratorate", "检察院"),
-        ("police", "公安"),
-        ("justice", "司法局"),
-        ("health", "卫生健康局"),
-        ("street", "街道办"),
-    ]
+    KINDS: ClassVar = [(code, name.zh) for code, name in ORGAN_KINDS.items()]
 
     code = models.CharField(max_length=32, primary_key=True)
     kind = models.CharField(max_length=16, choices=KINDS)

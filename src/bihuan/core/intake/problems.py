@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from bihuan.core.spec.text import full_width
+
 ZH = "zh-hans"
 EN = "en"
 
@@ -92,7 +94,7 @@ class Problem:
 
     def message(self, lang: str = ZH) -> str:
         """The explanation in `zh-hans` or `en`; a `reason` is written in both, parted by ` / `."""
-        template = self.kind.zh if lang == ZH else self.kind.en
+        template = full_width(self.kind.zh) if lang == ZH else self.kind.en  # cells are quoted as they are
         values = {"cell": self._cell(lang), "others": self._others(lang)} | dict(self.params)
         if "reason" in values:
             zh, _, en = values["reason"].partition(" / ")
@@ -114,8 +116,10 @@ class Problem:
         row = "" if self.source.row is None else str(self.source.row)
         if self.column is None:
             return (f"第{row}行" if lang == ZH else f"row {row}") if row else self.source.file
-        heading = f"({self.column.heading})" if self.column.heading else ""
-        return f"{self.column.letter}{row}{heading}"
+        cell, heading = f"{self.column.letter}{row}", self.column.heading
+        if not heading:
+            return cell
+        return f"{cell}（{heading}）" if lang == ZH else f"{cell} ({heading})"
 
     def _others(self, lang: str) -> str:
         shown = [other.words(lang) for other in self.others[:4]]

@@ -8,22 +8,14 @@ from typing import Final
 
 from django.utils import timezone
 
-from bihuan.core.spec.text import Text
+from bihuan.core.spec.text import HAN, Text, full_width
 
-_HAN: Final = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3001-\u301f\uff00-\uffef“”‘’]"
-_MARK: Final = re.compile(rf"(?<={_HAN}) *[,;:?!()] *|[,;:?!()] *(?={_HAN})")
-_GAP: Final = re.compile(rf"(?<={_HAN}) +(?=\S)|(?<=\S) +(?={_HAN})")
-_FULL: Final = str.maketrans(",;:?!()", "，；：？！（）")
+_GAP: Final = re.compile(rf"(?<={HAN}) +(?=\S)|(?<=\S) +(?={HAN})")
 
 
 def punctuated(text: str) -> str:
-    """Return Chinese text with full-width marks (GB/T 15834-2011) and without typed gaps beside characters.
-
-    Marks between letters and digits (08:00, 97,449) stay as they are; typesetting makes the gaps beside
-    digits.
-    """
-    marked = _MARK.sub(lambda m: m[0].strip().translate(_FULL), text)
-    return _GAP.sub("", marked)
+    """Return Chinese text with full-width marks and without typed gaps beside characters: typesetting makes those."""
+    return _GAP.sub("", full_width(text))
 
 
 def day(moment: datetime | date, language: str) -> str:

@@ -183,9 +183,9 @@ def meter(value: float, most: float, zh: str, en: str, tone: str = "ok") -> Safe
     """Draw how much of a whole is done as a bar; the words say what it measures. `tone`: ok, bad or empty."""
     share = 0.0 if not most else max(0.0, min(100.0, 100.0 * value / most))
     return format_html(
-        '<svg class="bh-meter" role="img" aria-label="{}: {} / {}">'
+        '<svg class="bh-meter" role="img" aria-label="{}{} / {}">'
         '<rect class="{}" width="{}%" height="100%"/></svg>',
-        en if language() == "en" else zh,
+        f"{en}: " if language() == "en" else f"{zh}：",
         wording.grouped(value),
         wording.grouped(most),
         tone,

@@ -140,3 +140,17 @@ def test_the_strip_of_a_deadline_is_drawn_from_its_explanation() -> None:
 
 def test_a_date_with_another_year_names_it() -> None:
     assert dates.day(date(2025, 12, 31), date(2026, 10, 8)) == Text("2025年12月31日", "31 Dec 2025")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("关闭: {reason}", "关闭：{reason}"),
+        ("还有 3 人在住,不能关闭", "还有 3 人在住，不能关闭"),
+        ("传染病防治法(2013 年修正)第 39 条", "传染病防治法（2013 年修正）第 39 条"),
+        ("截至 08:00,共 97,449 条", "截至 08:00，共 97,449 条"),
+    ],
+)
+def test_a_chinese_text_reads_with_full_width_marks_however_it_was_typed(typed: str, read: str) -> None:
+    text = Text(typed, "(1), a: b")
+    assert (text.zh, text.en) == (read, "(1), a: b")

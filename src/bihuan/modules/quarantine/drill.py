@@ -165,7 +165,7 @@ def _site(chance: random.Random, number: int, scale: Scale) -> SitePlan:
     name = f"{HOTELS[number % len(HOTELS)]}{HOTELS[(number * 7 + 3) % len(HOTELS)]}{chance.choice(KINDS)}"
     return SitePlan(
         code=f"{scale.first_site + number:02d}",
-        name=f"第 {scale.first_site + number} 集中隔离点({name})",
+        name=f"第 {scale.first_site + number} 集中隔离点（{name}）",
         street=STREETS[number % len(STREETS)],
         address=f"{STREETS[number % len(STREETS)]}演练路 {number * 3 + 1} 号",
         rooms=rooms,

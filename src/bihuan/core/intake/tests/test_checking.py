@@ -93,10 +93,10 @@ def test_an_error_names_file_sheet_row_column_kind_and_says_it_in_both_languages
             "row": 2,
             "column": "B 书名",
             "kind": "missing_title",
-            "message": "B2(书名) 没有书名。",
+            "message": "B2（书名） 没有书名。",
         }
     ]
-    assert intake.result("en")["errors"][0]["message"] == "B2(书名) has no title."  # type: ignore[index]
+    assert intake.result("en")["errors"][0]["message"] == "B2 (书名) has no title."  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_rooms_are_added_later_and_those_already_there_are_named(county: County,
     assert there.status_code == 422 and "A-318本点已有" in there.content.decode()
     assert change(desk, site, "add_rooms", plan="A 3 319-320 4").status_code == 302
     assert Room.objects.filter(site=site, zone=4).count() == 2
-    assert "增设房间: A 3 319-320 4" in desk.get(f"/matters/{site.matter_id}/").content.decode()
+    assert "增设房间：A 3 319-320 4" in desk.get(f"/matters/{site.matter_id}/").content.decode()
 
 
 def test_a_room_is_closed_with_a_reason_but_never_over_somebody(county: County, signed_in: SignedIn) -> None:
@@ -162,7 +162,7 @@ def test_a_room_is_closed_with_a_reason_but_never_over_somebody(county: County, 
     assert change(manager, site, "close_room", room=str(free.pk), reason="水管爆裂").status_code == 302
     free.refresh_from_db()
     assert not free.usable
-    assert f"停用房间 {free}: 水管爆裂" in manager.get(f"/matters/{site.matter_id}/").content.decode()
+    assert f"停用房间 {free}：水管爆裂" in manager.get(f"/matters/{site.matter_id}/").content.decode()
     assert change(manager, site, "reopen_room", room=str(free.pk), reason="已修好").status_code == 302
     free.refresh_from_db()
     assert free.usable

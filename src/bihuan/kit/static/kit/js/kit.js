@@ -11,6 +11,12 @@ document.addEventListener("submit", (event) => {
   document.cookie = `bihuan_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
 });
 
+// On a narrow screen a row of tabs scrolls: the one that is open is in sight.
+for (const tab of document.querySelectorAll(".bh-tabs [aria-current]")) {
+  const row = tab.closest(".bh-tabs");
+  row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 // A menu closes when one looks elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.bh-menu[open]")) {
