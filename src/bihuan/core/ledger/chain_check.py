@@ -13,7 +13,7 @@ from bihuan.core.ledger.findings import Finding, Kind, Report
 from bihuan.core.ledger.links import BEGINNING, COLUMNS, Link, Unreadable, expand, read, unpack_ranges
 from bihuan.core.spec.text import Text
 
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM ledger_seal ORDER BY number"  # noqa: S608 - constants
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM ledger_seal ORDER BY number"  # noqa: S608 - constants
 _SWAPS_TRIED = 64
 _MOST_MISSING = 10_000  # numbers of missing seals named one by one in one gap
 
@@ -61,7 +61,7 @@ def check(connection: Any, report: Report) -> Chain:
     broken: list[Link] = []
     with connection.cursor() as cursor:
         previous, expected = BEGINNING, 1
-        for row in rows.stream(cursor, _SELECT):
+        for row in rows.stream(cursor, SELECT):
             number = rows.number(row)
             for missing in range(expected, min(number, expected + _MOST_MISSING)):
                 remembered.missing(missing)
@@ -71,7 +71,7 @@ def check(connection: Any, report: Report) -> Chain:
             except Unreadable:
                 _doubt(report, chain, Kind.SEAL_ALTERED, ALTERED, number)
                 continue
-            if not _consistent(link):
+            if not intact(link):
                 broken.append(link)
                 chain.doubted.add(number)
             elif follows and link.previous != previous:
@@ -98,7 +98,7 @@ def _doubt(report: Report, chain: Chain, kind: Kind, says: Text, number: int) ->
     report.add(Finding(kind, says.format(n=number), seal=number))
 
 
-def _consistent(link: Link) -> bool:
+def intact(link: Link) -> bool:
     """Tell whether the seal's columns are those its hash was made of, and agree with each other."""
     if link.hash() != link.chain:
         return False
@@ -139,7 +139,7 @@ def _check_signatures(connection: Any, report: Report, chain: Chain) -> None:
     if chain.newest is None or (chain.whole and not report.counts and chain.newest.signed_by(public)):
         return
     with connection.cursor() as cursor:
-        for row in rows.stream(cursor, _SELECT):
+        for row in rows.stream(cursor, SELECT):
             try:
                 link = read(bytes(row))
             except Unreadable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bihuan.core.ledger import continuity, keys, rows
+from bihuan.core.ledger import chain_check, continuity, keys, links, rows
 from bihuan.core.ledger.chain_check import Chain
 from bihuan.core.ledger.chain_check import check as check_chain
 from bihuan.core.ledger.entry_check import check as check_entries
@@ -58,16 +58,22 @@ def _refuse_without_keys(connection: Any) -> None:
     for needed, path in ((any_entry, keys.mac_path()), (any_seal, keys.seal_path())):
         if needed and not path.exists():
             raise Refused(NO_KEY.format(path=path))
-    found = connection.execute("SELECT key FROM ledger_seal ORDER BY number LIMIT 1").fetchone()
-    if found is not None and bytes(found[0]) != keys.key_name(keys.mac_key()) and _all_foreign(connection):
+    if any_seal and _another_key(connection):
         raise Refused(OTHER_KEY.format(path=keys.mac_path()))
 
 
-def _all_foreign(connection: Any) -> bool:
-    """Tell whether no seal at all names our key: then the key is wrong, not the seals."""
+def _another_key(connection: Any) -> bool:
+    """Tell whether the first seal is as it was made and no seal names our key: the key is wrong, not the seals."""
     query = "SELECT EXISTS (SELECT FROM ledger_seal WHERE key = %s)"
     (ours,) = connection.execute(query, [keys.key_name(keys.mac_key())]).fetchone()
-    return not ours
+    if ours:
+        return False
+    with connection.cursor() as cursor:
+        (first,) = rows.stream(cursor, f"{chain_check.SELECT} LIMIT 1")
+    try:
+        return chain_check.intact(links.read(bytes(first)))
+    except links.Unreadable:
+        return False
 
 
 def _head(chain: Chain, report: Report) -> None:

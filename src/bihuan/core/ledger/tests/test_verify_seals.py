@@ -170,3 +170,10 @@ def test_many_findings_are_all_counted(ledger: list[int], tamper: Tamper) -> Non
     assert report.counts == {"entry-altered": 40, "entry-inserted": 5}
     assert {f["entry"] for f in report.as_json()["findings"]} == set(ledger)
     assert "45 处" in report.summary().zh and "45 findings" in report.summary().en
+
+
+def test_a_key_changed_in_every_seal_is_the_seals_fault_not_the_keys(
+    ledger: list[int], tamper: Tamper
+) -> None:
+    tamper("UPDATE ledger_seal SET key = '\\x00'")
+    assert found(verify.verify())["seal-altered"] == {1, 2, 3, 4}
