@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -71,7 +72,7 @@ def labels(register: Register[Any] | None, key: str) -> Text:
     if found is None:
         return Text(key, key)
     if number:
-        return Text(found.zh.replace("n", number), found.en.replace(" n", f" {number}"))
+        return Text(found.zh.replace("n", number), re.sub(r"\bn\b", number, found.en))
     return Text(found.zh, found.en)
 
 

@@ -42,6 +42,8 @@ KINDS: Final = {
     "missing_site_name": Text("没有隔离点名称", "No name of the site"),
     "repeated_site": Text("隔离点重复", "Site listed twice"),
     "unclear_zones": Text("通风分区读不出", "Zones cannot be read"),
+    "not_a_file": Text("是链接，不是文件", "A link, not a file"),
+    "licence_plate": Text("车次栏填了车牌", "A licence plate as trip"),
 }
 
 STATES: Final = {

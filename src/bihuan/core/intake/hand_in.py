@@ -21,6 +21,7 @@ from django.utils import timezone
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.recording import record
 from bihuan.core.intake import originals
+from bihuan.core.intake.folders import readable
 from bihuan.core.intake.models import Batch, SourceFile
 from bihuan.core.intake.workbook import TEXTS, WORKBOOKS
 from bihuan.core.matters.errors import NotDone
@@ -196,7 +197,7 @@ def _came_before(batch: Batch) -> Text:
 def clean_paths(paths: Sequence[str]) -> list[str]:
     """Return paths that are safe below a folder, without the one folder that holds them all."""
     split = [[p.lstrip(".") for p in re.split(r"[/\\]", path)] for path in paths]
-    parts = [[_BAD.sub("_", p) for p in names if p] or ["file"] for names in split]
+    parts = [[readable(_BAD.sub("_", p)) for p in names if p] or ["file"] for names in split]
     named = [[*(folder[:60] for folder in names[:-1]), _short(names[-1])] for names in parts]
     if named and all(len(names) > 1 for names in named) and len({names[0] for names in named}) == 1:
         named = [names[1:] for names in named]

@@ -65,6 +65,13 @@ LOCK_FILE: Final = Kind(
     "这是打开文档时留下的临时文件,未作处理。",
     "A temporary file left by an open document; ignored.",
 )
+NOT_A_FILE: Final = Kind(
+    "not_a_file",
+    Policy.REJECT,
+    "这是指向别处的链接(或设备),不是文件本身,没有读取。其他文件照常读取;请把原文件复制到这个文件夹后重新报送。",
+    "This is a link to somewhere else (or a device), not the file itself, and was not read. The other files "
+    "were; copy the file itself into this folder and send it again.",
+)
 MACROS_IGNORED: Final = Kind(
     "macros_ignored",
     Policy.NOTE,

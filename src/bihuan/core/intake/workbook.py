@@ -22,6 +22,7 @@ from python_calamine import (
 
 from bihuan.core.intake import kinds
 from bihuan.core.intake.delimited import Delimited, read_delimited
+from bihuan.core.intake.folders import files_in, is_elsewhere
 from bihuan.core.intake.isolated import read_old_workbook
 from bihuan.core.intake.problems import Kind, Problem, Source, UnreadableError
 from bihuan.core.intake.safety import MAX_BYTES, MAX_ROWS, Inspection, inspect_workbook
@@ -34,7 +35,6 @@ HEAD_ROWS: Final = 40
 
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_SYSTEM_FILES: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 Row = tuple[int, list[Cell]]
 """Row number as the workbook numbers it (from 1), and its cells from column A, blanks at the end cut off."""
@@ -75,7 +75,7 @@ def read_folder(paths: Iterable[Path | str]) -> Iterator[Table | Problem]:
     """
     for path in paths:
         root = Path(path)
-        for file, name in _files(root):
+        for file, name in files_in(root):
             yield from read_file(file, name, asked_for=not root.is_dir())
 
 
@@ -83,6 +83,9 @@ def read_file(file: Path, name: str, *, asked_for: bool = True) -> Iterator[Tabl
     """The tables of one file, called `name` in results; `asked_for` makes an unsuitable file an error."""
     if file.name.startswith("~$"):
         yield Problem(kinds.LOCK_FILE, Source(name))
+        return
+    if not asked_for and is_elsewhere(file):
+        yield Problem(kinds.NOT_A_FILE, Source(name))
         return
     if file.suffix.lower() not in WORKBOOKS | TEXTS and not asked_for:
         yield Problem(kinds.NOT_A_TABLE, Source(name))
@@ -93,21 +96,6 @@ def read_file(file: Path, name: str, *, asked_for: bool = True) -> Iterator[Tabl
         yield Problem(error.kind, Source(name), params=error.params)
     except OSError as error:
         yield _unreadable(name, error.strerror or type(error).__name__)
-
-
-def _files(root: Path) -> Iterator[tuple[Path, str]]:
-    """Files in a steady order, with their name relative to the folder given; hidden ones are left out."""
-    if not root.is_dir():
-        yield root, root.name
-        return
-    found = [
-        (file, file.relative_to(root).as_posix())
-        for file in root.rglob("*")
-        if file.is_file() and file.name.lower() not in _SYSTEM_FILES
-    ]
-    for file, name in sorted(found, key=lambda pair: pair[1]):
-        if not any(part.startswith(".") for part in Path(name).parts):
-            yield file, name
 
 
 def _tables(file: Path, name: str) -> Iterator[Table | Problem]:
