@@ -71,8 +71,7 @@ async def _run(url: str, greeting: Callable[[], None] | None) -> None:
     async def announce() -> None:
         if await first_page(url):
             say(f"可以使用了：{url}  (Ctrl-C 停止)", "ready (Ctrl-C stops)")
-            if greeting is not None:
-                await asyncio.to_thread(greeting)
+            await asyncio.to_thread(greeting or _first_account)
         else:
             say(f"首页没有应答：{url}", "the first page does not answer; see the lines above", err=True)
         sys.stdout.flush()
@@ -154,6 +153,17 @@ def _load_drill() -> None:
         one_place = list(Place.objects.order_by("code").values_list("id", flat=True)[:1])
         bound = {post.code: one_place for post in posts().values() if post.bound_to_place}
         create_drill_accounts(posts().values(), bound)
+
+
+def _first_account() -> None:
+    """Say how to make the first account where there is none: without it nobody can sign in."""
+    from bihuan.core.access.setup import nobody_yet
+
+    if nobody_yet():
+        say(
+            "本县还没有账号，请另开终端执行：bihuan administrator 账号 --name 姓名",
+            "no account yet; in another terminal: bihuan administrator ACCOUNT --name NAME",
+        )
 
 
 def _greeting() -> None:

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
 
 from bihuan.core.access.drill import drill_accounts
+from bihuan.core.access.setup import nobody_yet
 from bihuan.core.messages import addresses
 from bihuan.core.spec.text import Text
 from bihuan.kit import refusals, room
@@ -108,8 +109,8 @@ class Login(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the drill accounts where the county has some; their password is told to the operator alone."""
-        return {**super().get_context_data(**kwargs), "drill": drill_accounts()}
+        """Add the drill accounts where there are some (their password is the operator's), or how to make the first."""
+        return {**super().get_context_data(**kwargs), "drill": drill_accounts(), "nobody": nobody_yet()}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go on in the officer's own language, by way of the second factor where the account has one."""
