@@ -112,6 +112,26 @@ def test_unseen_and_unknown_are_the_same(county: County, db: None) -> None:
     assert theirs.json() == nobodys.json()
 
 
+@pytest.mark.parametrize(
+    ("at", "why"), [("2096-01-01T00:00:00Z", "later than now"), ("2019-01-01T00:00:00Z", "before the matter")]
+)
+def test_nothing_happened_in_a_time_to_come_or_before_its_matter(
+    county: County, db: None, at: str, why: str
+) -> None:
+    """The API keeps to the same clock as the page: 422 with the reason, and the matter stands as it stood."""
+    import json
+
+    from bihuan.core.matters.models import Matter
+
+    stay = county.stay("observed")
+    answer = county.client("site_manager").post(
+        f"/api/matters/{stay.id}/steps/report_absence", json.dumps({"payload": {}, "occurred_at": at}),
+        content_type="application/json", headers={"Idempotency-Key": "a-time-to-come"},
+    )  # fmt: skip
+    assert answer.status_code == 422 and why in answer.json()["en"], answer.content
+    assert Matter.objects.get(pk=stay.id).version == stay.version
+
+
 HOSTILE = [
     "\x00",
     "\ud800",

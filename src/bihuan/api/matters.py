@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from bihuan.core.matters.errors import NotAllowed, NotDone, Refused, UnknownMatt
 from bihuan.core.matters.meanwhile import with_who_was_first
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import details, matter_type, matter_types
+from bihuan.core.matters.timely import untimely
 from bihuan.core.places.models import Place
 from bihuan.core.spec.matters import MatterType, Snapshot
 from bihuan.core.spec.payload import fields_of
@@ -98,6 +100,7 @@ def open_matter(request: HttpRequest, type: str, body: OpeningIn, key: Key) -> t
         raise NotAllowed
     kind = matter_type(type)
     place = _place(body.place_id, actor)
+    _refuse_untimely(body.occurred_at)
     opening = Opening(
         payload=payloads.parse(kind.opening, body.payload),
         occurred_at=body.occurred_at or timezone.now(),
@@ -115,13 +118,14 @@ def open_matter(request: HttpRequest, type: str, body: OpeningIn, key: Key) -> t
 def take_step(request: HttpRequest, matter_id: UUID, transition: str, body: StepIn, key: Key) -> OutcomeOut:
     """Take one step; the payload is described under the schema `<type>.<transition>`."""
     actor = actor_of(request)
-    row = Matter.objects.filter(visible(actor), id=matter_id).only("type").first()
+    row = Matter.objects.filter(visible(actor), id=matter_id).only("type", "opened_at").first()
     if row is None:
         raise UnknownMatter(matter_id)
     kind = matter_type(row.type)
     if transition not in {t.code for t in kind.transitions}:
         raise NotAllowed
     payload: Any = payloads.parse(kind.transition(transition).payload, body.payload)
+    _refuse_untimely(body.occurred_at, row.opened_at)
     try:
         outcome = engine.perform(
             matter_id, transition, payload, actor=actor, key=key, version=body.version,
@@ -130,6 +134,12 @@ def take_step(request: HttpRequest, matter_id: UUID, transition: str, body: Step
     except NotDone as error:
         raise with_who_was_first(error, matter_id, body.version) from error
     return _out(outcome)
+
+
+def _refuse_untimely(at: datetime | None, not_before: datetime | None = None) -> None:
+    refusal = untimely(at, not_before)
+    if refusal is not None:
+        raise Refused(refusal)
 
 
 def by_hand(kind: MatterType[Any], post: str) -> bool:

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils import timezone
 
 from bihuan.command.pages.lookup import Found
 from bihuan.core.access.actors import Actor
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters.models import Request
 from bihuan.core.matters.registry import declared
+from bihuan.core.matters.timely import untimely
 from bihuan.core.spec.matters import Snapshot, Transition
 from bihuan.core.spec.payload import fields_of
 from bihuan.core.spec.text import Text
@@ -24,8 +24,6 @@ from bihuan.kit.forms import KEY, VERSION, KitRenderer, PayloadForm, form_for
 from bihuan.kit.language import lazily
 
 Lister = Callable[[Snapshot, Actor], Any]
-_FUTURE = Text("发生时间不能晚于现在", "it cannot have happened later than now")
-_BEFORE = Text("发生时间不能早于事项登记", "it cannot have happened before the matter was opened")
 
 
 class WhenForm(forms.Form):
@@ -57,10 +55,9 @@ class WhenForm(forms.Form):
     def clean_occurred_at(self) -> datetime | None:
         """Refuse a time to come, and one before the matter began."""
         value: datetime | None = self.cleaned_data["occurred_at"]
-        if value is not None and value > timezone.now():
-            raise forms.ValidationError(lazily(_FUTURE))
-        if value is not None and self.not_before is not None and value < self.not_before:
-            raise forms.ValidationError(lazily(_BEFORE))
+        refusal = untimely(value, self.not_before)
+        if refusal is not None:
+            raise forms.ValidationError(lazily(refusal.reason))
         return value
 
 

@@ -28,6 +28,7 @@ from bihuan.modules.quarantine.models import Site
 from bihuan.modules.quarantine.payloads import Observation
 from bihuan.modules.quarantine.protocol import LOCAL, DueItem
 from bihuan.modules.quarantine.queries import StayLine
+from bihuan.modules.quarantine.rules import believable
 
 AHEAD = timedelta(hours=5)  # an item may be done this long before it is due
 LATEST = timedelta(hours=72)  # a phone that was off for longer has its visits entered by hand
@@ -165,7 +166,7 @@ def parse(body: Mapping[str, Any], now: datetime) -> Visit:
     symptoms = tuple(str(one) for one in body.get("symptoms", ()))
     heat = body.get("temperature")
     temperature = None if heat is None else Decimal(str(heat)).quantize(Decimal("0.1"))
-    if not set(symptoms) <= known or (temperature is not None and not 34 <= temperature < 43):
+    if not set(symptoms) <= known or (temperature is not None and not believable(temperature)):
         raise ValueError("measured")
     no_answer = body.get("no_answer", False) is True
     if no_answer and (temperature is not None or symptoms):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from bihuan.core.spec import Refusal, Snapshot, Text
 from bihuan.modules.quarantine.facts import SiteFacts, StayFacts
@@ -85,6 +86,27 @@ def item_of_protocol(stay: Snapshot, record: Observation | TestResult, now: date
     return Refusal(
         Text(f"方案中没有“{record.item}”这一项", f"The protocol has no item “{record.item}”"),
         instead=Text("请从当日应做项目中选择", "Choose one of the day's items"),
+    )
+
+
+BODY_HEAT = (Decimal(34), Decimal(43))
+"""Temperatures in °C that a living person's thermometer shows: from the first up to, not including, the second."""
+
+
+def believable(temperature: Decimal) -> bool:
+    """Tell whether a thermometer shows that of a person; anything else was mistyped."""
+    return BODY_HEAT[0] <= temperature < BODY_HEAT[1]
+
+
+def heat_of_a_person(stay: Snapshot, record: Observation, now: datetime) -> Refusal | None:
+    """Refuse a temperature that was mistyped (3.7, 99, 366): it would raise or hide an alarm."""
+    if record.temperature is None or believable(record.temperature):
+        return None
+    return Refusal(
+        Text(
+            f"体温 {record.temperature} ℃ 不会是人的体温", f"{record.temperature} °C is nobody's temperature"
+        ),
+        instead=Text("请核对体温,填 34 至 42.9", "Check the reading: 34 to 42.9"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -210,8 +211,6 @@ def test_an_item_is_recorded_once_and_corrected_by_a_new_entry(county: County) -
     stay = ordered(county)
     admit(county, stay, free_room(county.sites[0]))
     nurse = acting(county, "site_nurse")
-    from decimal import Decimal
-
     item = "2:temperature:am"
     wrong = engine.perform(
         stay, "observe", Observation(item=item, temperature=Decimal("39.6")), actor=nurse, key="a"
@@ -226,6 +225,15 @@ def test_an_item_is_recorded_once_and_corrected_by_a_new_entry(county: County) -
     )  # fmt: skip
     assert Entry.objects.get(pk=right.entry_id).corrects == wrong.entry_id
     assert Entry.objects.filter(pk=wrong.entry_id).exists()
+
+
+@pytest.mark.parametrize("mistyped", ["3.7", "33.9", "43", "99", "366"])
+def test_a_mistyped_temperature_is_refused_in_words(county: County, mistyped: str) -> None:
+    stay = ordered(county)
+    admit(county, stay, free_room(county.sites[0]))
+    record = Observation(item="2:temperature:am", temperature=Decimal(mistyped))
+    with pytest.raises(Refused, match="体温"):
+        engine.perform(stay, "observe", record, actor=acting(county, "site_nurse"), key="a")
 
 
 def test_a_positive_opens_its_transfer_at_once_and_blocks_release(county: County) -> None:
