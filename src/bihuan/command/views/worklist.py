@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from bihuan.command import doors
 from bihuan.command.pages.opening import may_open
 from bihuan.command.worklist import paging
+from bihuan.command.worklist.beginning import beginning
 from bihuan.command.worklist.counts import Tally, closed_today, rolled_to_today, tally
 from bihuan.command.worklist.duties import has_duties
 from bihuan.command.worklist.filters import TABS, Filters, by_words, chosen, in_order, listed, single
@@ -138,6 +139,8 @@ def _empty(request: OfficerRequest, filters: Filters, counted: Tally, closed: in
             filters=_words(filters),
             clear=address + filters.clear_address,
         )
+    if (first := beginning(request.actor)) is not None:
+        return first
     following = (
         in_order(listed(request.actor, filters).filter(due_at__gt=timezone.now())).order_by("due_at").first()
     )
