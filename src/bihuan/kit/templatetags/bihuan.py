@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -274,14 +274,20 @@ def pagination(context: Context, page: Page[Any], name: str = "page") -> Mapping
 
 
 @register.inclusion_tag("kit/partials/error_summary.html")
-def errors(form: BaseForm) -> Mapping[str, object]:
-    """Draw what is to be corrected, above the form, each a link to its box; `{{ form }}` has it already."""
-    problems: list[tuple[str, Any]] = []
+def errors(*forms: BaseForm, told: Iterable[tuple[str, Any]] = ()) -> Mapping[str, object]:
+    """Draw what is to be corrected, each a link to its box, in one list above the page's forms.
+
+    `{{ form }}` has it already; a page of several forms draws it once and their fields by `fields.html`.
+    `told` are the (box, words) that no form of the page knows.
+    """
+    problems = [*told, *(problem for form in forms for problem in _problems(form))]
+    return {"problems": problems, "anchor": (forms[0].prefix if forms else "") or "form"}
+
+
+def _problems(form: BaseForm) -> Iterator[tuple[str, Any]]:
     for name, words in form.errors.items():
-        if name == NON_FIELD_ERRORS or form[name].is_hidden:
-            problems.extend(("", one) for one in words)
-            continue
-        field = form[name]
-        target = field.id_for_label or (field.auto_id if not field.use_fieldset else f"{field.auto_id}_0")
-        problems.extend((target, one) for one in words)
-    return {"problems": problems, "anchor": form.prefix or "form"}
+        target = ""
+        if name != NON_FIELD_ERRORS and not form[name].is_hidden:
+            field = form[name]
+            target = field.id_for_label or (f"{field.auto_id}_0" if field.use_fieldset else field.auto_id)
+        yield from ((target, one) for one in words)

@@ -71,7 +71,7 @@ def slot(now: datetime) -> Text:
     )
 
 
-def due_now(stay: StayLine, now: datetime) -> list[DueItem]:
+def of_this_round(stay: StayLine, now: datetime) -> list[DueItem]:
     """Return what a visit answers now: of each kind the item of today whose time has come; tests are sampled apart.
 
     A morning's item that was missed is not made good by an afternoon's; it stays overdue until it is waived.
@@ -81,7 +81,12 @@ def due_now(stay: StayLine, now: datetime) -> list[DueItem]:
     for due in stay.schedule():
         if due.item.kind != "test" and due.due_at.date() == today and due.due_at - AHEAD <= now:
             begun[due.item.kind] = due
-    return [due for due in begun.values() if due.item.code not in stay.done]
+    return list(begun.values())
+
+
+def due_now(stay: StayLine, now: datetime) -> list[DueItem]:
+    """Return what of this round is still to be done."""
+    return [due for due in of_this_round(stay, now) if due.item.code not in stay.done]
 
 
 def data(site: Site, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def data(site: Site, actor: Actor, now: datetime) -> dict[str, Any]:
 
 def _visit(room: queries.RoomLine, stay: StayLine, who: str, now: datetime) -> dict[str, Any]:
     today = now.astimezone(LOCAL).date()
-    day = stay.day(today)
+    day, asked, left = stay.day(today), of_this_round(stay, now), due_now(stay, now)
     return {
         "stay": str(stay.matter_id),
         "room": room.name,
@@ -123,8 +128,9 @@ def _visit(room: queries.RoomLine, stay: StayLine, who: str, now: datetime) -> d
                 "due": due.due_at.isoformat(),
                 **_words(due.item.label),
             }
-            for due in due_now(stay, now)
+            for due in left
         ],
+        "done": bool(asked) and not left,
         "last": _last(stay, now),
         "test": _test(stay, now),
         "positive": stay.positive_at is not None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -157,3 +157,19 @@ def test_a_morning_missed_is_not_made_good_in_the_afternoon(county: County) -> N
     assert [due.item.code for due in rounds.due_now(stay, at(9))] == ["3:temperature:am"]
     assert {due.item.code for due in rounds.due_now(stay, at(15))} == {"3:temperature:pm", "3:symptoms"}
     assert rounds.due_now(stay, at(1)) == []
+
+
+def test_a_room_that_was_visited_stays_in_the_count_of_the_round(
+    county: County, signed_in: SignedIn, visit: dict[str, Any]
+) -> None:
+    stay = Stay.objects.get(pk=visit["stay"])
+    afternoon = datetime.combine(stay.day_one + timedelta(days=2), time(15, 30), LOCAL)
+    nurse, site = county.actor("nurse"), county.sites[0]
+    read = lambda: next(
+        v for v in rounds.data(site, nurse, afternoon)["visits"] if v["stay"] == visit["stay"]
+    )  # noqa: E731
+    before = read()
+    _send(signed_in("nurse"), county, visit)
+    after = read()
+    assert (len(before["items"]), before["done"]) == (2, False)
+    assert (after["items"], after["done"]) == ([], True)

@@ -40,6 +40,9 @@ const next = (from) => {
   return -1;
 };
 
+// a room that is visited stays in the count of the round; one that nothing is asked of does not
+const idle = (visit) => !visit.items.length && !visit.done;
+
 // ── drawing ──────────────────────────────────────────────────────────────
 const made = (tag, text = "", attributes = {}) => {
   const element = document.createElement(tag);
@@ -61,7 +64,7 @@ const label = (visit, position) => {
   const state = status(visit);
   if (position === round.here) return ["now", WORDS.now];
   if (state === "todo" && position === next(round.here)) return ["", ["下一间", "next"]];
-  if (!visit.items.length && state === "ok") return ["", ["不用测", "none due"]];
+  if (idle(visit)) return ["", ["不用测", "none due"]];
   return [state === "todo" ? "" : state, WORDS[state]];
 };
 
@@ -145,7 +148,7 @@ const drawSave = () => {
 };
 
 const drawProgress = () => {
-  const due = round.visits.filter((visit) => visit.items.length || status(visit) !== "ok");
+  const due = round.visits.filter((visit) => !idle(visit));
   const done = due.filter((visit) => status(visit) !== "todo").length;
   at("qr-progress").hidden = !due.length;
   at("qr-meter").querySelector("rect").setAttribute("width", `${due.length ? (100 * done) / due.length : 0}%`);
@@ -176,9 +179,8 @@ const drawAll = () => {
   at("qr-all").replaceChildren(
     ...round.visits.map((visit, position) => {
       const state = status(visit);
-      const idle = !visit.items.length && state === "ok";
-      const button = made("button", "", { type: "button", class: idle ? "" : state });
-      const words = idle ? ["不用测", "none due"] : WORDS[state];
+      const button = made("button", "", { type: "button", class: idle(visit) ? "" : state });
+      const words = idle(visit) ? ["不用测", "none due"] : WORDS[state];
       button.append(made("b", visit.room), made("span", visit.who), made("small", say(...words)));
       button.disabled = state !== "todo";
       button.addEventListener("click", () => {
