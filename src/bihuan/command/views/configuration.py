@@ -144,8 +144,8 @@ def _officers(request: OfficerRequest, given: dict[str, str]) -> dict[str, Any]:
 @require_POST
 @officer_page(ADMINISTRATOR.code)
 def change_officer(request: OfficerRequest, what: str) -> HttpResponseBase:
-    """Make an account, appoint, end an appointment, or close an account; all of it goes into the ledger."""
-    changes = {"create": _create, "appoint": _appoint, "end": _end, "close": _close}
+    """Make an account, appoint, end an appointment, close an account, give a new password; all in the ledger."""
+    changes = {"create": _create, "appoint": _appoint, "end": _end, "close": _close, "password": _password}
     change = changes.get(what)
     given = {name: str(value).strip() for name, value in request.POST.items() if name != "password"}
     try:
@@ -197,6 +197,15 @@ def _end(request: OfficerRequest) -> Text:
 def _close(request: OfficerRequest) -> Text:
     configuration.deactivate(_one(Officer, request.POST.get("officer", "")), actor=request.actor)
     return Text("账号已停用，任职一并结束", "the account is closed, its appointments ended")
+
+
+def _password(request: OfficerRequest) -> Text:
+    officer = _one(Officer, request.POST.get("officer", ""))
+    configuration.set_password(officer, request.POST.get("password", ""), actor=request.actor)
+    return Text(
+        f"{officer.username} 的密码已重设，原来的登录全部失效",
+        f"{officer.username} has a new password; earlier logins have ended",
+    )
 
 
 @officer_page(ADMINISTRATOR.code)

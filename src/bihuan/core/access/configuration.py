@@ -82,10 +82,10 @@ def deactivate(officer: Officer, *, actor: Actor) -> None:
     _may(actor)
     now = timezone.now()
     with transaction.atomic():
-        officer.is_active = False
-        officer.save(update_fields=["is_active"])
         for appointment in officer.appointments.filter(until__isnull=True).select_related("organ"):
             end(appointment, actor=actor, at=now)
+        officer.is_active = False
+        officer.save(update_fields=["is_active"])
         record("access.officer_deactivated", actor=actor, payload={"officer": str(officer.id)}, at=now)
 
 
@@ -161,6 +161,7 @@ def end(appointment: Appointment, *, actor: Actor, at: datetime | None = None) -
     _may(actor, appointment.organ.jurisdiction)
     moment = at or timezone.now()
     with transaction.atomic():
+        _leave_one_administrator(appointment)
         ended = Appointment.objects.filter(id=appointment.id, until__isnull=True).update(until=moment)
         if not ended:
             return
@@ -170,6 +171,26 @@ def end(appointment: Appointment, *, actor: Actor, at: datetime | None = None) -
         place_id = appointment.place_id
         record("access.appointment_ended", actor=actor, payload=payload, place_id=place_id, at=moment)
     appointment.until = moment
+
+
+def _leave_one_administrator(appointment: Appointment) -> None:
+    """Refuse to end the last administrator's appointment: then nobody could appoint anybody any more.
+
+    Two administrators who end each other at the same moment wait here, and the second is refused.
+    """
+    if appointment.post != ADMINISTRATOR.code:
+        return
+    serving = Appointment.objects.select_for_update(of=("self",)).filter(
+        post=ADMINISTRATOR.code, until__isnull=True, organ__jurisdiction=appointment.organ.jurisdiction,
+        officer__is_active=True,
+    )  # fmt: skip
+    if not any(one.id != appointment.id for one in serving.order_by("id")):
+        raise Denied(
+            Text(
+                "这是本县唯一的系统管理员，不能结束：请先任命另一位系统管理员",
+                "This is the county's only administrator: appoint another one first",
+            )
+        )
 
 
 def _may(actor: Actor, jurisdiction: str | None = None) -> None:

@@ -68,3 +68,34 @@ def test_without_a_name_or_with_a_weak_password_nothing_is_made(
     with pytest.raises((Denied, ValidationError)):
         ensure_administrator(username, password, name)
     assert nobody_yet() and not Entry.objects.exists()
+
+
+def _administrators() -> tuple[Officer, Officer]:
+    return ensure_administrator("lin", PASSWORD, "林初")[0], ensure_administrator("mei", PASSWORD, "梅远")[0]
+
+
+def test_the_last_administrator_cannot_be_ended_nor_closed_by_a_slip() -> None:
+    first, second = _administrators()
+    client = Client()
+    client.force_login(first, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post("/config/officers/close/", {"officer": second.id}).status_code == 302
+    assert not Officer.objects.get(id=second.id).is_active
+    mine = first.appointments.get()
+    for address, sent in (("end", {"appointment": mine.id}), ("close", {"officer": first.id})):
+        answer = client.post(f"/config/officers/{address}/", sent)
+        assert answer.status_code == 422 and "唯一的系统管理员" in answer.content.decode()
+    mine.refresh_from_db()
+    assert mine.until is None and Officer.objects.get(id=first.id).is_active
+
+
+def test_an_officer_who_forgot_the_password_gets_one_from_the_administrator_and_old_logins_end() -> None:
+    first, second = _administrators()
+    theirs, mine = Client(), Client()
+    assert theirs.post("/login/", {"username": "mei", "password": PASSWORD}).status_code == 302
+    mine.force_login(first, backend="django.contrib.auth.backends.ModelBackend")
+    weak = mine.post("/config/officers/password/", {"officer": second.id, "password": "123"})
+    assert weak.status_code == 422 and 'value="123"' not in weak.content.decode()
+    new = {"officer": second.id, "password": "a-quite-new-one-2026"}
+    assert mine.post("/config/officers/password/", new).status_code == 302
+    assert theirs.get("/config/officers/").status_code == 302
+    assert Client().post("/login/", {"username": "mei", "password": new["password"]}).status_code == 302
