@@ -29,11 +29,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: key (`quarantine.sites`), labels, unit, its records, and how it reads in the report.
+    """One number: key (`quarantine.sites`), labels, unit and its records; `ReportSentence` says it in the report.
 
     `means` is the definition in words; `version` grows when the definition changes. `part_of` names the figure
-    whose value the parts must add up to. `says` is its sentence in the report (`{value}`), empty for figures
-    that a larger sentence names.
+    whose value the parts must add up to. `order` is its place in lists.
     """
 
     key: str
