@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -49,3 +50,19 @@ def test_no_page_of_an_empty_county_fails(post: str, kind: str, addresses: list[
     client: Any = signed_in(post, kind)
     for address in addresses:
         assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    ("post", "kind"),
+    [("quarantine_desk", "health"), ("transfer_desk", "health"), ("registrar", "committee"), ("reporter", "committee")],
+)  # fmt: skip
+def test_what_an_empty_list_offers_opens_for_the_post_it_is_offered_to(post: str, kind: str) -> None:
+    client = signed_in(post, kind)
+    for list_ in ("/", "/sites/"):
+        page = client.get(list_).content.decode()
+        empty = page[page.index('class="bh-empty"') :]
+        offered = re.findall(
+            r'<li><a href="([^"]+)"', empty[: empty.index("</ul>")] if "</ul>" in empty else ""
+        )
+        assert offered or list_ == "/"
+        assert {way: client.get(way).status_code for way in offered} == dict.fromkeys(offered, 200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from bihuan.core.access.actors import Actor
 from bihuan.core.messages.events import topics_of
-from bihuan.core.spec import Text
+from bihuan.core.spec import REGISTRAR, Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Empty, Suggestion
@@ -92,7 +93,7 @@ def sites(request: OfficerRequest) -> HttpResponse:
         "q": words,
         "show": narrowing.code,
         "states": {state.code: state.label for state in matter.SITE.states},
-        "empty": _empty(bool(every), narrowing, words, street, actor.post in OPENERS),
+        "empty": _empty(bool(every), narrowing, words, street, actor),
         "protocols": sees_stays(actor),
         "opens": actor.post in OPENERS,
     }
@@ -114,7 +115,7 @@ def _totals(found: list[SiteLine]) -> Totals:
     )
 
 
-def _empty(known: bool, narrowing: Narrowing, words: str, street: str, opens: bool) -> Empty:
+def _empty(known: bool, narrowing: Narrowing, words: str, street: str, actor: Actor) -> Empty:
     here = reverse("quarantine:sites")
     if known:
         filters = "、".join(part for part in (said(narrowing.text), words, street) if part)
@@ -134,16 +135,18 @@ def _empty(known: bool, narrowing: Narrowing, words: str, street: str, opens: bo
             "新设一个，或导入隔离点台账；房间、人员和每日观察随后都在这里。",
             "Set one up, or import the site register; rooms, people and daily observations then appear here.",
         ),
-        [
-            *(
-                [Suggestion(Text("新设隔离点", "Set up a site"), reverse("quarantine:new_site"), "plus")]
-                if opens
-                else []
-            ),
-            Suggestion(Text("导入台账", "Import registers"), "/intake/", "file-spreadsheet"),
-            Suggestion(
-                Text("看观察方案", "See the protocols"), reverse("quarantine:protocols"), "list-check"
-            ),
-            Suggestion(Text("回到待办", "Back to the worklist"), "/", "clipboard-list"),
-        ],
+        list(_first(actor)),
     )
+
+
+def _first(actor: Actor) -> Iterator[Suggestion]:
+    """Offer what this post can begin with; what it may not open is not offered."""
+    if actor.post in OPENERS:
+        yield Suggestion(Text("新设隔离点", "Set up a site"), reverse("quarantine:new_site"), "plus")
+    if actor.post == REGISTRAR.code:
+        yield Suggestion(Text("导入台账", "Import registers"), reverse("intake"), "file-spreadsheet")
+    if sees_stays(actor):
+        yield Suggestion(
+            Text("看观察方案", "See the protocols"), reverse("quarantine:protocols"), "list-check"
+        )
+    yield Suggestion(Text("回到待办", "Back to the worklist"), reverse("worklist"), "clipboard-list")
