@@ -17,6 +17,7 @@ import typer
 
 from bihuan.cli.django import pending_migrations, ready, settings
 from bihuan.cli.exits import PARTLY
+from bihuan.cli.keeping.keys_at_hand import trouble
 from bihuan.core.spec.text import Text
 
 OLDEST_POSTGRES: Final = 15
@@ -161,6 +162,13 @@ def _at_work(home: Path) -> Iterator[Finding]:
     from bihuan.cli.running.address import runs
 
     yield _clock()
+    wrong = trouble()
+    yield Finding(
+        "keyset",
+        Text("密钥齐全", "keys at hand"),
+        wrong is None,
+        wrong or Text("与本县记录相符", "those of this county's records"),
+    )
     with connection.cursor() as cursor:
         found = measures(cursor)
     label, running = Text("后台任务", "worker"), runs(home)
@@ -179,11 +187,10 @@ def _at_work(home: Path) -> Iterator[Finding]:
 
 def _clock() -> Finding:
     """Compare with the database's clock and with the ledger: nothing was recorded in the future."""
-    there, ahead = _one(
-        "SELECT extract(epoch FROM clock_timestamp()), "
-        "extract(epoch FROM (SELECT max(recorded_at) FROM ledger_entry) - clock_timestamp())"
-    )
-    apart, future = abs(time.time() - float(there)), float(ahead or 0)
+    from bihuan.cli.running.clock import seconds_ahead
+
+    (there,) = _one("SELECT extract(epoch FROM clock_timestamp())")
+    apart, future = abs(time.time() - float(there)), seconds_ahead()
     label = Text("时钟", "clock")
     if future >= CLOCKS_APART:
         late = f"{future:.0f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -100,10 +101,31 @@ def _tell(error: Exception) -> None:
     elif type(error).__module__.startswith(("django.db", "psycopg")):
         say(f"数据库无法使用：{line}", "the database cannot be used, see above; bihuan doctor", err=True)
     elif isinstance(error, OSError):
-        say(f"文件或目录无法使用：{line}", "a file or folder cannot be used", err=True)
+        say(*_unusable(error), err=True)
     else:
         what = f"{type(error).__name__}: {line}"
         say(f"意外错误：{what}", "unexpected error; BIHUAN_TRACEBACK=1 shows where", err=True)
+
+
+_CAUSES = {
+    errno.EACCES: ("没有权限", "no permission"),
+    errno.EPERM: ("没有权限", "no permission"),
+    errno.EROFS: ("磁盘或目录是只读的", "the disk or folder is read-only"),
+    errno.ENOSPC: ("磁盘已满", "the disk is full"),
+    errno.ENOENT: ("不存在", "it is not there"),
+    errno.ENOTDIR: ("上级不是目录", "what should hold it is no folder"),
+}
+
+
+def _unusable(error: OSError) -> tuple[str, str]:
+    """Return which file or folder cannot be used, why, and what to do, in both languages."""
+    what = error.filename if isinstance(error.filename, str) else ""
+    zh, en = _CAUSES.get(error.errno or 0, (error.strerror or str(error), error.strerror or str(error)))
+    return (
+        f"文件或目录无法使用：{what}（{zh}）。请检查路径、权限和空间；数据目录由 BIHUAN_HOME 指定",
+        f"a file or folder cannot be used: {what} ({en}). Check the path, its permissions and space; BIHUAN_HOME "
+        "names the county's folder",
+    )
 
 
 if __name__ == "__main__":

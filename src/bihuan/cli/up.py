@@ -32,6 +32,12 @@ def up(
     with_drill: Annotated[
         bool, typer.Option("--drill", help="先装入演练县并显示账号和日报 / drill county first, with accounts")
     ] = False,
+    clock_checked: Annotated[
+        bool,
+        typer.Option(
+            "--clock-checked", help="时钟早于台账仍启动 / run though the ledger is ahead of the clock"
+        ),
+    ] = False,
 ) -> None:
     """Run the county until Ctrl-C."""
     if host is not None:
@@ -39,7 +45,7 @@ def up(
     if port is not None:
         os.environ["BIHUAN_PORT"] = str(port)
     _allow_own_host(host)
-    from bihuan.cli.running import address, statics
+    from bihuan.cli.running import address, clock, statics
 
     ours = settings().BIHUAN
     url = f"http://{ours.host}:{ours.port}/"
@@ -47,6 +53,7 @@ def up(
     address.need_free(ours.host, (ours.port, ours.port + 1))
     gathering = statics.in_background()
     ready()
+    clock.need_sound(clock_checked)
     if with_drill:
         _load_drill()
     if gathering.wait() != 0:
