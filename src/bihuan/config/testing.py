@@ -55,8 +55,12 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     from bihuan.core.ledger.testing import let_flush_pass
+    from bihuan.core.secretfiles import secret_file
 
     let_flush_pass()
+    secret_file(
+        settings.BIHUAN.keys / "blind"
+    )  # a test that has no database may still ask for a look-up hash
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -10,9 +10,7 @@ import hmac
 from functools import cache, lru_cache
 from hashlib import blake2b
 
-from django.conf import settings
-
-from bihuan.core.people.keyfiles import derived_key, secret_file
+from bihuan.core.people.keyfiles import blind_secret, derived_key
 from bihuan.core.people.normal import normal_identifier, normal_name, normal_phone
 from bihuan.core.people.pinyin import spellings
 
@@ -21,7 +19,7 @@ LENGTH = 16  # bytes kept of HMAC-SHA-256; 128 bits, so that no two of a provinc
 
 @cache
 def _keys() -> dict[str, bytes]:
-    secret = secret_file(settings.BIHUAN.keys / "blind")
+    secret = blind_secret()
     return {use: derived_key(secret, f"blind {use}") for use in ("identifier", "phone", "name", "search")}
 
 
@@ -78,4 +76,4 @@ def keyed_hash(use: str, text: str) -> bytes:
 
 @cache
 def _use_key(use: str) -> bytes:
-    return derived_key(secret_file(settings.BIHUAN.keys / "blind"), f"blind use {use}")
+    return derived_key(blind_secret(), f"blind use {use}")

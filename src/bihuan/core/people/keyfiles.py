@@ -6,12 +6,41 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from bihuan.core.secretfiles import secret_file
+from bihuan.core.spec.text import Text
 
-__all__ = ["derived_key", "key_encryption_key", "secret_file"]
+__all__ = ["KeyMissing", "blind_secret", "derived_key", "key_encryption_key", "secret_file"]
 
 KEY_LENGTH = 32
+
+
+class KeyMissing(RuntimeError):
+    """The county knows people, but not by which key: with a new one nobody would be found, and all come twice."""
+
+    text = Text(
+        "缺少密钥文件 keys/blind，已登记的人将无法认出，什么都没有做；请从密钥备份恢复",
+        "the key file keys/blind is missing, nobody registered would be recognised, nothing was done: restore it "
+        "from the keys' backup",
+    )
+
+
+def blind_secret() -> bytes:
+    """Return the secret of the look-up keys, made on first use. Raises KeyMissing where people are known by another."""
+    path = settings.BIHUAN.keys / "blind"
+    if not path.exists() and _knows_people():
+        raise KeyMissing(f"{KeyMissing.text.zh} / {KeyMissing.text.en}")
+    return secret_file(path)
+
+
+def _knows_people() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('people_person') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            return False
+        cursor.execute("SELECT EXISTS (SELECT FROM people_person)")
+        return bool(cursor.fetchone() == (True,))
 
 
 def key_encryption_key() -> bytes:

@@ -12,7 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import SecretStr
 
 from bihuan.core.people import keyfiles
-from bihuan.core.people.keyfiles import derived_key, key_encryption_key, secret_file
+from bihuan.core.people.identity import Identity
+from bihuan.core.people.keyfiles import KeyMissing, blind_secret, derived_key, key_encryption_key, secret_file
+from bihuan.core.people.people import register_many
 
 
 def county(monkeypatch: pytest.MonkeyPatch, keys: Path, kek: str | None = None) -> None:
@@ -63,3 +65,19 @@ def test_a_malformed_key_is_refused_without_printing_it(
 
 def test_each_use_has_a_key_of_its_own() -> None:
     assert derived_key(b"s" * 32, "blind name") != derived_key(b"s" * 32, "blind phone")
+
+
+@pytest.mark.django_db
+def test_a_lost_look_up_key_is_not_silently_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a new one everybody registered would come a second time."""
+    county(monkeypatch, tmp_path)
+    made = blind_secret()
+    assert blind_secret() == made
+    register_many(
+        [Identity(name="王小满", identifier_type="resident", identifier="110101199003077758", phone=None)],
+        "620799",
+    )
+    (tmp_path / "blind").unlink()
+    with pytest.raises(KeyMissing, match="keys/blind"):
+        blind_secret()
+    assert not (tmp_path / "blind").exists()
