@@ -64,7 +64,7 @@ def figures(
             typer.echo(f"没有指标 {rows} / no figure {rows}: {', '.join(declared())}", err=True)
             raise typer.Exit(2)
         found = records(declared()[rows], asked)
-        typer.echo(json.dumps(found, default=str, ensure_ascii=False) if as_json else _table(found))
+        typer.echo(json.dumps(found, default=_plain, ensure_ascii=False) if as_json else _table(found))
         return
     numbers = values(asked)
     if as_json:
@@ -73,6 +73,11 @@ def figures(
     width = max(len(key) for key in numbers)
     for key, number in numbers.items():
         typer.echo(f"{key:<{width}}  {number:>10,}  {declared()[key].zh} / {declared()[key].en}")
+
+
+def _plain(value: Any) -> str:
+    """Return a time as ISO 8601, as the API gives it; a key as its text."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _table(found: list[dict[str, Any]]) -> str:
