@@ -51,8 +51,9 @@ WAYS_TO_CONTEST: Final = (
 class ObservationNotice:
     """All that stands on the notice. `last_day` is the last day of observation; day 0 is `day_zero`.
 
-    `person` is the full name, `identifier` is printed masked as given. `basis` are the articles with their
-    law. `page` is the address behind the QR code, `code` what is typed where there is no camera.
+    `person` is the full name, `identifier` is printed masked as given and left out where there is none. `basis`
+    are the articles with their law. `page` is the address behind the QR code, `code` what is typed where there is
+    no camera.
     """
 
     number: str

@@ -79,9 +79,9 @@ def _who(stay: Matter, actor: Actor) -> tuple[str, str]:
     if reveals(actor):
         found = reveal(stay.person_id, ["name", "identifier"], "serve", stay.id, actor)
         number = found.get("identifier", "")
-        return found.get("name", ""), masked_identifier(number) if number else "—"
+        return found.get("name", ""), masked_identifier(number) if number else ""
     shown = masked([stay.person_id])[stay.person_id]
-    return f"{shown.name}(______)", shown.identifier or "—"
+    return f"{shown.name}(______)", shown.identifier or ""
 
 
 def _exposure(row: Stay) -> Text:

@@ -154,3 +154,12 @@ def test_a_qr_code_that_no_phone_reads_from_paper_is_refused() -> None:
     assert qr.svg("https://qinghe.example/p/H4TN-8QKC-V2RX").startswith("<svg")
     with pytest.raises(ValueError, match="700"):
         qr.svg("x" * 700)
+
+
+@pytest.mark.parametrize(("identifier", "named"), [("6207************24", True), ("", False)])
+def test_a_notice_names_the_number_of_a_document_only_where_there_is_one(
+    identifier: str, named: bool
+) -> None:
+    pages = PdfReader(io.BytesIO(notices.render(notice(identifier=identifier)).pdf)).pages
+    chinese, english = ("".join(page.extract_text().split()) for page in pages)
+    assert ("证件号码" in chinese, "(ID" in english) == (named, named)
