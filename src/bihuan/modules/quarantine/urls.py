@@ -34,6 +34,7 @@ urlpatterns = [
     path("sites/<str:code>/admit/", admission.admit, name="admit"),
     path("sites/<str:code>/admit/found/", admission.found, name="admit_found"),
     path("sites/<str:code>/round/", rounds.daily_round, name="round"),
+    path("sites/<str:code>/round/list/", rounds.round_list, name="round_list"),
     path("sites/<str:code>/round/manifest.webmanifest", rounds.manifest, name="round_manifest"),
     path("sites/<str:code>/round/data/", api.round_data, name="round_data"),
     path("sites/<str:code>/round/records/", api.round_record, name="round_record"),

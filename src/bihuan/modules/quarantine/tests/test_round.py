@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +17,8 @@ from bihuan.core.ledger.models import Entry
 from bihuan.modules.quarantine import queries, rounds
 from bihuan.modules.quarantine.models import Observation, Stay
 from bihuan.modules.quarantine.protocol import LOCAL
-from bihuan.modules.quarantine.tests.county import County
+from bihuan.modules.quarantine.tests.county import County, afternoon
+from bihuan.modules.quarantine.views import rounds as pages
 
 SignedIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db
@@ -165,11 +168,28 @@ def test_a_room_that_was_visited_stays_in_the_count_of_the_round(
     stay = Stay.objects.get(pk=visit["stay"])
     afternoon = datetime.combine(stay.day_one + timedelta(days=2), time(15, 30), LOCAL)
     nurse, site = county.actor("nurse"), county.sites[0]
-    read = lambda: next(
-        v for v in rounds.data(site, nurse, afternoon)["visits"] if v["stay"] == visit["stay"]
-    )  # noqa: E731
+
+    def read() -> dict[str, Any]:
+        return next(v for v in rounds.data(site, nurse, afternoon)["visits"] if v["stay"] == visit["stay"])
+
     before = read()
     _send(signed_in("nurse"), county, visit)
     after = read()
     assert (len(before["items"]), before["done"]) == (2, False)
     assert (after["items"], after["done"]) == ([], True)
+
+
+def test_without_scripts_the_round_is_a_list_whose_links_record(
+    county: County, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page that needs scripts leads to the list, a line to the step's own form; other posts do not get in."""
+    site, nurse = county.sites[0], signed_in("nurse")
+    here = f"/sites/{site.place.code}/round/list/"
+    assert here in nurse.get(f"/sites/{site.place.code}/round/").content.decode()
+    now = afternoon()
+    monkeypatch.setattr(pages, "timezone", SimpleNamespace(now=lambda: now))
+    links = re.findall(r'href="(/matters/[0-9a-f-]+/observe/)"', nurse.get(here).content.decode())
+    due = [v for v in rounds.data(site, county.actor("nurse"), now)["visits"] if v["items"]]
+    assert links == [f"/matters/{v['stay']}/observe/" for v in due] and links
+    assert nurse.get(links[0]).status_code == 200
+    assert signed_in("desk").get(here).status_code == 403

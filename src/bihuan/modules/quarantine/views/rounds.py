@@ -10,12 +10,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from bihuan.core.spec import Text
 from bihuan.kit.language import language, said
 from bihuan.kit.pages import OfficerRequest, officer_page
-from bihuan.modules.quarantine.views.reach import inside, may
+from bihuan.kit.parts import Crumb, Empty
+from bihuan.modules.quarantine import rounds
+from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, may
 
 WORKER = "quarantine/round-worker.js"
 SHELL = (
@@ -39,6 +42,30 @@ def daily_round(request: OfficerRequest, code: str) -> HttpResponse:
         "language": language(),
     }
     return render(request, "quarantine/round.html", content)
+
+
+@officer_page()
+def round_list(request: OfficerRequest, code: str) -> HttpResponse:
+    """Show the round as plain links, for a browser without scripts: each leads to the step's own form."""
+    site = inside(request.actor, code)
+    if not may(request.actor, "observe"):
+        raise PermissionDenied
+    made = rounds.data(site, request.actor, timezone.now())
+    content = {
+        "site": site,
+        "crumbs": crumbs(site, Crumb(Text("每日巡查", "Daily round"))),
+        "slot": Text(made["slot"]["zh"], made["slot"]["en"]),
+        "visits": [visit for visit in made["visits"] if visit["items"]],
+        "empty": Empty(
+            Text("这一轮都做完了", "This round is done"),
+            Text(
+                "下一轮到时，要看的房间会列在这里。",
+                "The rooms of the next round appear here when it begins.",
+            ),
+            back_to_board(code),
+        ),
+    }
+    return render(request, "quarantine/round_list.html", content)
 
 
 @officer_page()
