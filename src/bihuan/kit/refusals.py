@@ -25,6 +25,11 @@ TYPED_IS_BELOW = Text(
     "Nothing was submitted and the ledger is unchanged. What you typed is below.",
 )
 
+TYPED_STAYS = Text(
+    "没有提交，台账没有变化。您填写的内容都还在这一页。",
+    "Nothing was submitted and the ledger is unchanged. What you typed is still on this page.",
+)
+
 _NOTICES = {
     400: Notice(
         400,
@@ -117,6 +122,18 @@ SIGNED_OUT = Notice(
     ),
 )
 
+_BESIDE = {
+    CSRF.title: Text(
+        "请在新标签页重新登录，再回到这一页按原来的按钮。浏览器须允许本站的 Cookie。",
+        "Sign in again in a new tab, come back to this page and press the same button. This site's cookies must be"
+        " allowed.",
+    ),
+    SIGNED_OUT.title: Text(
+        "请在新标签页登录，再回到这一页按原来的按钮。",
+        "Sign in in a new tab, come back to this page and press the same button.",
+    ),
+}
+
 
 def notice(status: int) -> Notice:
     """Return the general words for a status code."""
@@ -146,11 +163,19 @@ def refusal_page(request: HttpRequest, said: Notice) -> HttpResponse:
     A whole page takes the place of the form, so it brings along what was filled in; beside a note the form stays.
     """
     if getattr(request, "htmx", False):
-        answer = render(request, "kit/partials/notice.html", {"notice": said}, status=said.status)
+        note = beside(said)
+        answer = render(request, "kit/partials/notice.html", {"notice": note}, status=note.status)
         answer["HX-Retarget"] = "#bh-messages"
         answer["HX-Reswap"] = "innerHTML show:top"
         return answer
     return render(request, "kit/errors/notice.html", carrying(request, said), status=said.status)
+
+
+def beside(said: Notice) -> Notice:
+    """Return a refusal as a note beside its form, which stands as it was filled in and is sent by its own button."""
+    if said.kept != TYPED_IS_KEPT:
+        return said
+    return replace(said, kept=TYPED_STAYS, next=_BESIDE.get(said.title, said.next))
 
 
 def carrying(request: HttpRequest, said: Notice) -> dict[str, object]:

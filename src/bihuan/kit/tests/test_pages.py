@@ -78,6 +78,19 @@ def test_whose_login_ended_while_typing_is_told_that_nothing_is_lost(client: Cli
     assert "您填写的内容还在浏览器里" in answer.content.decode()
 
 
+def test_a_note_beside_a_form_says_that_what_was_typed_still_stands_there(client: Client) -> None:
+    """The form was not replaced: nobody is sent back, nor to a button that is not on the page."""
+    for language, kept, again in (
+        ("zh-hans", "都还在这一页", "按原来的按钮"),
+        ("en", "still on this page", "press the same button"),
+    ):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        note = client.post("/clerks/", {"reason": "很长的理由"}, headers={"HX-Request": "true"})
+        said = note.content.decode()
+        assert note.status_code == 401 and kept in said and again in said
+        assert "按“后退”" not in said and "go back" not in said
+
+
 def test_only_the_named_posts_enter(desk: Client, officer: Officer) -> None:
     assert desk.get("/clerks/").content == b"filing_clerk"
     other = Appointment.objects.get(officer=officer, post="administrator")
