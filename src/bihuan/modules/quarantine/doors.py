@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bihuan.core.spec import Text
+from bihuan.core.spec import ADMINISTRATOR, Text
 from bihuan.kit.doors import Door
 from bihuan.modules.quarantine.matter import SITE, STAY
 
@@ -13,6 +13,14 @@ DOORS = (
         "building-hospital",
         30,
         posts=tuple(post.code for post in SITE.seen_by),
+    ),
+    # who runs the county keeps its protocols too, and has no business in the sites
+    Door(
+        "quarantine:protocols",
+        Text("观察方案", "Protocols"),
+        "clipboard-list",
+        80,
+        posts=(ADMINISTRATOR.code,),
     ),
 )
 

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from bihuan.core.access.models import Appointment
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.models import Matter
@@ -275,3 +276,14 @@ def test_whoever_left_without_leave_raises_an_alarm_and_is_counted_apart(
     assert nurse.get(f"/sites/{site.place.code}/people/?show=absent").context["page"].paginator.count == 1
     visited = {one["stay"] for one in nurse.get(f"/sites/{site.place.code}/round/data/").json()["visits"]}
     assert str(stay.pk) not in visited
+
+
+def test_an_administrator_reaches_the_protocols_by_a_door_of_their_own(
+    county: County, signed_in: SignedIn
+) -> None:
+    Appointment.objects.filter(officer=county.officers["desk"]).update(post="administrator")
+    administrator = signed_in("desk")
+    assert 'href="/sites/protocols/"' in administrator.get("/config/").content.decode()
+    page = administrator.get("/sites/protocols/")
+    assert page.status_code == 200
+    assert 'href="/sites/"' not in page.content.decode()  # a way that would be refused

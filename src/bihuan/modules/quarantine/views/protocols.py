@@ -52,6 +52,13 @@ class Version:
     bound_open: int
 
 
+def _way(post: str, *more: Crumb) -> list[Crumb]:
+    """Return where the reader is; only posts that see the sites come by way of them."""
+    here = Crumb(Text("观察方案", "Protocols"), reverse("quarantine:protocols") if more else "")
+    by_sites = post in {one.code for one in matter.SITE.seen_by}
+    return [*(crumbs() if by_sites else []), here, *more]
+
+
 @officer_page()
 def protocols(request: OfficerRequest) -> HttpResponse:
     """Show all versions of all protocols."""
@@ -82,7 +89,7 @@ def _page(request: OfficerRequest, typed: tuple[int, str] = (0, ""), status: int
             )
         )
     content = {
-        "crumbs": crumbs(None, Crumb(Text("观察方案", "Protocols"))),
+        "crumbs": _way(request.actor.post),
         "protocols": list(found.values()),
         "kinds": {kind: Text(*label) for kind, label in KIND_LABELS.items()},
         "writes": request.actor.post in WRITES,
@@ -145,11 +152,7 @@ def add_version(request: OfficerRequest, protocol_id: int) -> HttpResponse:
     elif request.method == "POST":
         status = 422
     content = {
-        "crumbs": crumbs(
-            None,
-            Crumb(Text("观察方案", "Protocols"), reverse("quarantine:protocols")),
-            Crumb(Text("新增一版", "Add a version")),
-        ),
+        "crumbs": _way(request.actor.post, Crumb(Text("新增一版", "Add a version"))),
         "base": base,
         "rules": rules,
         "form": form,
