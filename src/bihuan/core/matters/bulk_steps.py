@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from bihuan.core.matters import bulk, store
 from bihuan.core.matters.deadlines import Standing, standing_after
 from bihuan.core.matters.details import Applied, Step
 from bihuan.core.matters.errors import NotDone, Stale, UnknownMatter
-from bihuan.core.matters.models import Matter
 from bihuan.core.matters.once import once
 from bihuan.core.matters.outcomes import BulkOutcome
 from bihuan.core.matters.registry import details, matter_type
@@ -92,16 +91,6 @@ def _snapshots(rows: dict[UUID, store.Locked]) -> dict[UUID, Snapshot]:
     }  # fmt: skip
 
 
-def _closed_before(rows: dict[UUID, store.Locked], moved: Container[UUID]) -> dict[UUID, datetime | None]:
-    """Return since when those stand closed that were closed already: what is told belatedly does not move it."""
-    closed = [
-        matter_id
-        for matter_id, row in rows.items()
-        if matter_id not in moved and matter_type(row.type).state(row.state).closed
-    ]
-    return dict(Matter.objects.filter(pk__in=closed).values_list("pk", "closed_at")) if closed else {}
-
-
 def _write_steps(
     done: Sequence[Applied],
     rows: dict[UUID, store.Locked],
@@ -113,12 +102,11 @@ def _write_steps(
     if not done:
         return
     changes = []
-    since: dict[UUID, datetime | None] = {**_closed_before(rows, moved), **moved}
     for matter_id in dict.fromkeys(step.matter_id for step in done):
         row, snapshot = rows[matter_id], snapshots[matter_id]
         kind = matter_type(row.type)
         deadline = deadlines[matter_id]
-        closed = since[matter_id] if kind.state(snapshot.state).closed else None
+        closed = moved.get(matter_id) if kind.state(snapshot.state).closed else None
         changes.append((matter_id, row, snapshot, deadline, closed, kind.state(snapshot.state).alarm))
     if store.move_many(changes) != len(changes):
         raise Stale(0, 0)

@@ -122,8 +122,12 @@ def take(
 
 
 def _after_closing(kind: MatterType[Any], snapshot: Snapshot, step: Step) -> bool:
-    """Tell whether the step only records, of a matter that has closed since, what was so before."""
-    return step.belated and kind.transition(step.transition).to is SAME and kind.state(snapshot.state).closed
+    """Tell whether the step only records, of a matter that has closed since, what was so before.
+
+    A record is corrected when its mistake is found, also after that.
+    """
+    late = step.belated or step.corrects is not None
+    return late and kind.transition(step.transition).to is SAME and kind.state(snapshot.state).closed
 
 
 def begin(

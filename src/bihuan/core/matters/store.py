@@ -111,17 +111,21 @@ def remember(actor: Actor, key: str, mark: bytes, result: dict[str, Any], at: da
 
 MOVE = (
     "UPDATE matters_matter SET state = %s, version = version + 1, due_at = %s, due = %s, rank = %s,"
-    " closed_at = %s, alarm = %s WHERE id = %s AND state = %s AND version = %s"
+    " closed_at = CASE WHEN state = %s THEN closed_at ELSE %s END, alarm = %s"
+    " WHERE id = %s AND state = %s AND version = %s"
 )
 
 
 def move(
     matter_id: UUID, before: Locked, after: State, standing: Standing, closed_at: datetime | None
 ) -> bool:
-    """Compare and set: move the matter from the state and version it was read at. False: somebody was first."""
+    """Compare and set: move the matter from the state and version it was read at. False: somebody was first.
+
+    `closed_at` counts where the state changes: what is told of a closed matter afterwards does not move it.
+    """
     due = None if standing.explanation is None else Jsonb(standing.explanation)
     values: list[Any] = [
-        after.code, standing.due_at, due, standing.rank, closed_at, after.alarm,
+        after.code, standing.due_at, due, standing.rank, after.code, closed_at, after.alarm,
         matter_id, before.state, before.version,
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -175,7 +179,7 @@ def numbers(series: dict[str, int]) -> dict[str, int]:
 
 
 def move_many(changes: Sequence[tuple[UUID, Locked, Snapshot, Standing, datetime | None, bool]]) -> int:
-    """Compare and set for many matters in one statement; returns how many stood as they were read."""
+    """Compare and set for many matters in one statement, as `move`; returns how many stood as they were read."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE IF NOT EXISTS matters_moving (id uuid, old_state text, old_version int,"
@@ -194,7 +198,8 @@ def move_many(changes: Sequence[tuple[UUID, Locked, Snapshot, Standing, datetime
                 )  # fmt: skip
         cursor.execute(
             "UPDATE matters_matter m SET state = n.state, version = n.version, due_at = n.due_at, due = n.due,"
-            " rank = n.rank, closed_at = n.closed_at, alarm = n.alarm"
+            " rank = n.rank, closed_at = CASE WHEN m.state = n.state THEN m.closed_at ELSE n.closed_at END,"
+            " alarm = n.alarm"
             " FROM matters_moving n WHERE m.id = n.id AND m.state = n.old_state AND m.version = n.old_version"
         )
         moved = int(cursor.rowcount)

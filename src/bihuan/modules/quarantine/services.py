@@ -126,9 +126,14 @@ class StayDetails(Details[StayFacts]):
         placements.write(steps)
 
     def follow(self, steps: Sequence[Applied]) -> Iterable[FollowUp]:
-        """A positive result opens its transfer task at once; one that history has settled is opened settled."""
-        gone = {s.matter_id: s for s in steps if s.after == "hospital"}
+        """A positive result opens its transfer task at once; one that history has settled is opened settled.
+
+        A result told of somebody who is in hospital already opens none; of somebody released, it does.
+        """
+        gone = {s.matter_id: s for s in steps if s.after == "hospital" != s.before}
         for step in steps:
+            if step.before == "hospital":
+                continue
             if isinstance(step.payload, TestResult) and step.payload.result is Result.POSITIVE:
                 yield FollowUp(matter.TRANSFER.code, _transfer(step, gone.get(step.matter_id)))
 

@@ -227,6 +227,30 @@ def test_an_item_is_recorded_once_and_corrected_by_a_new_entry(county: County) -
     assert Entry.objects.filter(pk=wrong.entry_id).exists()
 
 
+def test_a_record_is_corrected_also_after_the_stay_has_ended_and_the_end_stays_where_it_was(
+    county: County,
+) -> None:
+    stay = ordered(county)
+    admit(county, stay, free_room(county.sites[0]))
+    nurse, manager = acting(county, "site_nurse"), acting(county, "site_manager")
+    wrong = engine.perform(
+        stay, "record_test", TestResult(item="1:test", result=Result.NEGATIVE), actor=nurse, key="a"
+    )
+    engine.perform(stay, "transfer_hospital", Departure(to="县医院"), actor=manager, key="b")
+    ended = Matter.objects.get(pk=stay).closed_at
+
+    right = TestResult(item="1:test", result=Result.POSITIVE)
+    engine.perform(stay, "record_test", right, actor=nurse, key="c", corrects=wrong.entry_id)
+
+    now = Matter.objects.get(pk=stay)
+    assert (now.state, now.closed_at, now.due_at) == ("hospital", ended, None)
+    assert not Matter.objects.filter(type="quarantine.transfer", person_id=now.person_id).exists()
+    with pytest.raises(NotFromHere):
+        engine.perform(
+            stay, "record_test", TestResult(item="4:test", result=Result.NEGATIVE), actor=nurse, key="d"
+        )
+
+
 @pytest.mark.parametrize("mistyped", ["3.7", "33.9", "43", "99", "366"])
 def test_a_mistyped_temperature_is_refused_in_words(county: County, mistyped: str) -> None:
     stay = ordered(county)
