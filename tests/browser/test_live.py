@@ -57,5 +57,7 @@ def test_what_is_being_typed_stays_and_the_page_says_that_there_is_news(
     assert page.evaluate("document.querySelector('#worklist').dataset.old") == "1"
     box.fill("")
     box.blur()
-    expect(page.locator("#worklist[data-old]")).to_have_count(0, timeout=15_000)  # not more often than every 5 s
+    expect(page.locator("#worklist[data-old]")).to_have_count(
+        0, timeout=15_000
+    )  # not more often than every 5 s
     expect(page.locator("[data-live-note]")).to_be_hidden()

@@ -12,14 +12,14 @@ from bihuan.command.proof.claims import AGREES, DIFFERS, NO_FIGURE, PARTS, proof
 from bihuan.command.report.build import document
 from bihuan.command.report.plain import as_text
 from bihuan.command.sitrep.moments import known_values, moment
-from bihuan.command.tests.conftest import County, county  # noqa: F401 - the fixture
+from bihuan.command.tests.conftest import County
 from bihuan.core.figures.evaluate import Moment
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def now(county: County) -> Moment:  # noqa: F811 - the fixture
+def now(county: County) -> Moment:
     return moment(timezone.now())
 
 
@@ -64,7 +64,7 @@ def test_parts_that_do_not_add_up_to_their_total_are_found(now: Moment) -> None:
 
 def test_the_page_marks_the_numbers_keeps_no_draft_and_is_for_readers_of_reports(
     now: Moment, county: Any
-) -> None:  # noqa: F811
+) -> None:
     reporter = county.client("reporter")
     assert reporter.get("/report/proof/").status_code == 200
     page = reporter.post(

@@ -40,7 +40,9 @@ def test_a_step_that_somebody_else_made_impossible_comes_back_with_its_words(
     )
     answer = manager.post(address, typed)
     page = answer.content.decode()
-    assert answer.status_code == 409 and "已通知派出所和家属" in page and "请查看最新情况" in page
+    assert (
+        answer.status_code == 409 and "已通知派出所和家属" in page and "转定点医院" in page and "已于" in page
+    )
 
 
 def test_a_basis_for_another_protocol_stays_when_it_cannot_be_applied(
