@@ -55,15 +55,16 @@ def pages() -> dict[str, tuple[Client, str]]:
 def measure(name: str, browser: Client, address: str) -> tuple[float, float, int]:
     """Return the median and the 95th percentile of the server's time in ms, and the number of queries."""
     assert browser.get(address).status_code == 200, name
-    with CaptureQueriesContext(connection) as seen:
+    with CaptureQueriesContext(connection):
         browser.get(address)
+        queries = len(connection.queries_log)  # now: the next request empties the log
     times = []
     for _ in range(REQUESTS):
         begun = time.perf_counter()
         browser.get(address)
         times.append((time.perf_counter() - begun) * 1e3)
     times.sort()
-    return statistics.median(times), times[int(len(times) * 0.95)], len(seen)
+    return statistics.median(times), times[int(len(times) * 0.95)], queries
 
 
 def test_all_figures_over_a_million_entries(
@@ -96,5 +97,5 @@ def test_pages_over_a_million_entries(
         print(f"{name:9}", *(f"median {m:6.1f} ms  p95 {p:6.1f} ms  {q} queries;" for m, p, q in rows))
         record_property(name, rows)
     for name, rows in told.items():
-        assert all(queries <= QUERIES for _, _, queries in rows), name
+        assert all(0 < queries <= QUERIES for _, _, queries in rows), name
         assert all(p95 < LIMIT_MS for _, p95, _ in rows), name
