@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 READERS = [
     (lang, theme, width) for lang in ("zh-hans", "en") for theme in ("light", "dark") for width in (1440, 360)
@@ -54,9 +54,9 @@ def test_the_login_is_accessible_and_fits(
 def test_without_a_choice_the_theme_is_the_machines(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto("/login/")
-    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.emulate_media(color_scheme="light")
-    assert page.locator("html").get_attribute("data-bs-theme") == "light"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
 @pytest.mark.parametrize("width", [320, 768, 900, 1024, 1200, 1280])

@@ -44,8 +44,12 @@ class Running:
 
     def children(self, words: str) -> list[psutil.Process]:
         """Return the processes of the county whose command line holds these words."""
-        below = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in below if words in " ".join(child.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it ended just now
+                if words in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
     def health(self) -> dict[str, object] | None:
         """Return what /healthz says when all is well, None where it is not."""

@@ -49,7 +49,10 @@ def test_hundreds_of_stays_are_one_row_a_place(county: County) -> None:
     assert f"/sites/{place.code}/round/" in page
     rows = client.get(f"/worklist/quarantine.stay/observed/{place.code}/?tab=open").content.decode()
     assert 0 < rows.count("data-row") <= 20
-    assert client.get("/worklist/quarantine.stay/observed/%00/?organ=%00").status_code == 200  # nobody there
+    assert (
+        client.get("/worklist/quarantine.stay/observed/nowhere/?organ=%00").status_code == 200
+    )  # nobody there
+    assert client.get("/worklist/quarantine.stay/observed/%00/").status_code == 400
 
 
 def test_the_row_by_place_counts_what_the_database_holds(county: County) -> None:
