@@ -37,7 +37,7 @@ now, site = timezone.now(), Place.objects.order_by("code").first()
 stays = [one for one in queries.stays_of(site.id, now) if one.ended_at is None]
 queries.add_marks(stays)
 print(json.dumps({"sessions": sessions, "site": site.code, "stays": [
-    {"id": str(one.matter_id), "state": one.state,
+    {"id": str(one.matter_id), "state": one.state, "stays_on": one.release_due > now.date() + timedelta(days=1),
      "items": [due.item.code for due in one.open_items(now + timedelta(days=30)) if due.item.kind == "temperature"]}
     for one in stays],
     "taken": [one.room_id for one in stays],
@@ -84,7 +84,8 @@ def acts(known: dict[str, Any], chance: random.Random) -> list[Act]:
             add("site_manager", stay["id"], "move_room", payload, bool(number % 4 == 1))
     chance.shuffle(made)
     early = {"certificate": "on", "approved": "on", "approval": "疫指〔2026〕7号"}
-    leaving = [stay for stay in present if stay["state"] == "observed"][:6]
+    # the worker moves those whose release day has come; nobody releases them early then
+    leaving = [stay for stay in present if stay["state"] == "observed" and stay["stays_on"]][:6]
     for stay in leaving:  # at the end: whoever has left is neither measured nor moved
         add("quarantine_desk", stay["id"], "release_early", early, True)
     for stay in [one for one in present if one not in leaving][:6]:
