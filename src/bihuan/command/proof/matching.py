@@ -13,7 +13,7 @@ from functools import cache
 from string import Formatter
 from typing import Final
 
-from bihuan.command.proof.numbers import Number
+from bihuan.command.proof.numbers import Number, alike
 from bihuan.core.matters.registry import figures, sentences
 from bihuan.core.spec.figures import Figure
 
@@ -116,5 +116,4 @@ def _of(says: str) -> Iterable[Phrase]:
 
 
 def _counts_alike(number: Number, figure: Figure) -> bool:
-    units = {Number("", 0, 0, number.value, unit).alike for unit in (figure.unit.zh, figure.unit.en)}
-    return number.alike in units
+    return number.alike in {alike(figure.unit.zh), alike(figure.unit.en)}

@@ -44,6 +44,11 @@ _SCALES: Final = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000
 _WIDE: Final = {code: code - 0xFEE0 for code in [*range(0xFF10, 0xFF1A), 0xFF0E]}
 
 
+def alike(unit: str) -> str | None:
+    """Return the unit that stands for this one; None for none that is known."""
+    return _ALIKE.get(unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """One number. `text` as it stands from `start` to `end`; `about`: it says "more than" (余, 多)."""
@@ -59,7 +64,7 @@ class Number:
     @property
     def alike(self) -> str | None:
         """Return the unit that stands for this one; None where there is no unit."""
-        return _ALIKE.get(self.unit)
+        return alike(self.unit)
 
     def could_be(self, value: int) -> bool:
         """Tell whether the number may be said of a value: equal, or, where it says "more than", just above it."""
