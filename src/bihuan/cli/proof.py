@@ -26,10 +26,13 @@ def proof(
     """Find every number of a draft and say whether the ledger agrees; exit code 1 where one does not."""
     text = _read(file)
     asked = moment(at, known_at)
-    from bihuan.command.proof.claims import DIFFERS, PARTS
+    from bihuan.command.proof.claims import DIFFERS, PARTS, TooLong
     from bihuan.command.proof.claims import proof as proofed
 
-    claims = proofed(text, asked)
+    try:
+        claims = proofed(text, asked)
+    except TooLong as error:
+        refuse(error.text.zh, error.text.en)
     if as_json:
         typer.echo(json.dumps({"claims": [claim.as_data() for claim in claims]}, ensure_ascii=False))
     else:

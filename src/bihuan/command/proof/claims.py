@@ -18,7 +18,7 @@ from bihuan.core.spec.text import Text
 
 AGREES, DIFFERS, NO_FIGURE, PARTS = "agrees", "differs", "no_figure", "parts_do_not_add_up"
 LONGEST: Final = 200_000
-"""Characters of a draft that are read; a longer one is no report."""
+"""Characters of a draft; a longer one is no report, and is refused whole rather than read in part."""
 _SENTENCE: Final = re.compile(r"[。!！?？;；\n]|(?<=[a-z])\.\s")
 _OF_THESE: Final = re.compile(r"其中|of (?:these|them|which|whom)|comprising|including", re.IGNORECASE)
 _NO_COUNT: Final = {
@@ -27,6 +27,15 @@ _NO_COUNT: Final = {
     kinds.NAME: Text("名称、文号或引语中的数字", "part of a name, a number or a quotation"),
     kinds.ORDER: Text("次序", "a place in an order"),
 }
+
+
+class TooLong(ValueError):
+    """The draft has more than `LONGEST` characters; nothing of it was proofed."""
+
+    text = Text(
+        f"稿件超过 {LONGEST:,} 字,没有核对。请分段核对",
+        f"The draft has more than {LONGEST:,} characters; nothing was checked. Proof it in parts",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,9 @@ class Claim:
 
 
 def proof(text: str, at: Moment) -> list[Claim]:
-    """Return every number of a draft, in order, held against the figures at a moment."""
-    text = text[:LONGEST]
+    """Return every number of a draft, in order, held against the figures at a moment. Raises TooLong."""
+    if len(text) > LONGEST:
+        raise TooLong
     found = numbers(text)
     values = known_values(at)
     broken, known = _sums(text, found), written_out(text)

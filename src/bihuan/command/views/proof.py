@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from bihuan.command.proof.claims import AGREES, DIFFERS, LONGEST, NO_FIGURE, PARTS, Claim, proof
+from bihuan.command.proof.claims import AGREES, DIFFERS, NO_FIGURE, PARTS, Claim, TooLong, proof
 from bihuan.command.proof.numbers import COUNT
 from bihuan.command.sitrep import moments
 from bihuan.command.views.report import NAME, READERS
@@ -45,17 +45,19 @@ class Line:
 def proof_draft(request: OfficerRequest) -> HttpResponseBase:
     """Take a draft and show it with its numbers marked. The draft is not kept."""
     now = timezone.now()
-    draft = request.POST.get("draft", "")[:LONGEST]
+    draft = request.POST.get("draft", "")
     at = moments.moment(moments.cutoff(request.POST.get("cutoff", ""), now))
     context: dict[str, Any] = {
         "draft": draft,
         "at": at,
         "now": now,
-        "longest": LONGEST,
         "crumbs": [Crumb(NAME, reverse("reports")), Crumb(Text("核对稿件", "Proof a draft"))],
     }
-    if draft.strip():
-        lines = _lines(proof(draft, at), at)
+    try:
+        lines = _lines(proof(draft, at), at) if draft.strip() else None
+    except TooLong as error:
+        lines, context["refused"] = None, error.text
+    if lines is not None:
         counted = [line for line in lines if line.claim.number.kind == COUNT]
         context["pieces"] = _pieces(draft, lines)
         context["lines"] = sorted(counted, key=lambda line: list(VERDICTS).index(line.claim.verdict))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bihuan.command.proof.claims import AGREES, DIFFERS, NO_FIGURE, PARTS, proof
+from bihuan.command.proof.claims import AGREES, DIFFERS, LONGEST, NO_FIGURE, PARTS, TooLong, proof
 from bihuan.command.report.build import document
 from bihuan.command.report.plain import as_text
 from bihuan.command.sitrep.moments import known_values, moment
@@ -74,3 +74,11 @@ def test_the_page_marks_the_numbers_keeps_no_draft_and_is_for_readers_of_reports
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert "9999" not in reporter.get("/report/proof/").content.decode()
     assert county.client("site_nurse").get("/report/proof/").status_code == 403
+
+
+def test_a_draft_beyond_the_limit_is_refused_whole_and_kept_in_the_box(now: Moment, county: Any) -> None:
+    draft = "设集中隔离点 9999 个。" + "无" * LONGEST
+    with pytest.raises(TooLong):
+        proof(draft, now)
+    page = county.client("reporter").post("/report/proof/", {"draft": draft, "cutoff": ""}).content.decode()
+    assert "没有核对" in page and "9999" in page and "bh-said" not in page
