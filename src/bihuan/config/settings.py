@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "bihuan.core.figures",
     "bihuan.kit",
     *module_apps(),
+    "bihuan.loops",
     "bihuan.command",
     "bihuan.portal",
     "bihuan.cli",
