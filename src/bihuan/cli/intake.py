@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from bihuan.core.intake.runs import Report
+    from bihuan.core.intake.reporting import Report
 
 REJECTED = 1
 REFUSED = 2
@@ -37,6 +37,7 @@ def take_in(
 
     ready()
     from bihuan.core.access.setup import command_line_actor
+    from bihuan.core.intake.parcels import Fate
     from bihuan.core.intake.problems import Policy
     from bihuan.core.intake.runs import run
     from bihuan.core.ledger import seals
@@ -52,7 +53,8 @@ def take_in(
     )
     if not dry_run:
         seals.seal(wait=False)
-    if not any(report.intake.recognised.values()):
+    read = [one for one in report.parcelled if one.fate is not Fate.UNREADABLE]
+    if not read and not any(report.intake.recognised.values()):
         raise typer.Exit(REFUSED)
     if report.rejected or any(p.policy is Policy.REJECT for p in report.intake.problems):
         raise typer.Exit(REJECTED)
@@ -76,6 +78,10 @@ def _told(report: Report, language: str) -> str:
         f"read {counts.read}, accepted {counts.accepted}, skipped {counts.skipped}, rejected {counts.rejected}"
         f" (new {report.new}, changed {report.changed}, as before {report.unchanged})",
     ]
-    lines += [f"  {p.source.words(language)}: {p.message(language)}" for p in report.intake.problems]
+    lines += [f"  {one.file}: {one.says.zh} / {one.says.en}" for one in report.parcelled]
+    whole = [problem for one in report.parcelled for problem in one.problems]
+    lines += [
+        f"  {p.source.words(language)}: {p.message(language)}" for p in (*report.intake.problems, *whole)
+    ]
     lines += [f"  {p.source.words(language)}: {p.message(language)}" for p in report.intake.notes]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from bihuan.command.intake.words import STATES, kind_name
 from bihuan.core.intake import findings
 from bihuan.core.intake.models import Batch, SourceFile
+from bihuan.core.intake.parcels import labels as parcel_labels
 from bihuan.core.intake.register import Register
 from bihuan.core.intake.runs import registers
 from bihuan.core.spec.posts import ADMINISTRATOR, REGISTRAR
@@ -116,6 +117,9 @@ def look_at(line: FileLine, kind: str, at: int) -> Looked | None:
     wanted.sort(key=lambda p: (p["policy"] != "reject", p["sheet"] or "", p["row"] or 0))
     at = max(0, min(at, len(wanted) - 1)) // EXPLAINED * EXPLAINED if wanted else 0
     shown = [_shown(one) for one in wanted[at : at + EXPLAINED]]
+    if parcel := found.get("parcel"):
+        parcel["title"], parcel["says"] = Text(*parcel["title"]), Text(*parcel["says"])
+        parcel["label"] = parcel_labels().get(parcel["key"])
     for table in found["tables"]:
         _name(table, by_key[table["register"]])
     return Looked(line, found, shown, len(wanted), at)
@@ -222,6 +226,7 @@ def title(files: Sequence[SourceFile]) -> Text:
     """Return what the batch is: its most frequent register, and how many workbooks."""
     names = {register.key: register for register in registers()}
     keys = [file.register for file in files if file.register]
-    most = names.get(max(keys, key=keys.count)) if keys else None
-    what = Text(most.zh, most.en) if most else Text("台账", "Registers")
+    most = max(keys, key=keys.count) if keys else ""
+    known = {key: Text(one.zh, one.en) for key, one in names.items()} | parcel_labels()
+    what = known.get(most, Text("台账", "Registers"))
     return Text(f"{what.zh} · {len(files)} 个工作簿", f"{what.en} · {len(files)} workbooks")

@@ -20,6 +20,7 @@ from bihuan.core.access.recording import record
 from bihuan.core.intake import findings, originals
 from bihuan.core.intake.marked import error_workbook
 from bihuan.core.intake.models import Batch, SourceFile
+from bihuan.core.intake.parcels import labels
 from bihuan.core.intake.problems import UnreadableError
 from bihuan.core.intake.recognising import survey
 from bihuan.core.intake.runs import registers
@@ -81,7 +82,9 @@ def marked_all(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
     """Give out all files that have something to correct or to decide, in one archive."""
     batch = batch_of(request, batch_id)
     files = [
-        file for file in batch.files.order_by("path") if file.counts.get("kinds") and file.counts.get("read")
+        file
+        for file in batch.files.exclude(register__in=labels()).order_by("path")
+        if file.counts.get("kinds") and file.counts.get("read")
     ]
     packed, given = io.BytesIO(), []
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:

@@ -16,6 +16,7 @@ from bihuan.command.intake import page
 from bihuan.command.intake.outcome import is_empty, names_of, outcome, with_outcome
 from bihuan.command.intake.words import kind_name, left
 from bihuan.core.intake.models import Batch, SourceFile
+from bihuan.core.intake.parcels import labels as parcel_labels
 from bihuan.core.intake.pausing import WORKING
 from bihuan.core.intake.runs import registers
 from bihuan.core.spec.text import Text
@@ -72,7 +73,9 @@ def batch_page(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
     kind = request.GET.get("kind", "")[:60]
     listed = [one for one in page.lines(batch, files) if not kind or kind in one.file.counts.get("kinds", {})]
     looked = _looked(request, listed, kind) if batch.state not in ("reading", "cancelled") else None
-    bad = [file for file in files if file.counts.get("rejected") or file.counts.get("flagged")]
+    whole = parcel_labels()
+    marked = [file for file in files if file.register not in whole]
+    bad = [file for file in marked if file.counts.get("rejected") or file.counts.get("flagged")]
     context = {
         **live_context(batch, files),
         "crumbs": [Crumb(NAME, reverse("intake")), Crumb(Text(f"批次 {batch}", f"Batch {batch}"))],
@@ -89,6 +92,7 @@ def batch_page(request: OfficerRequest, batch_id: UUID) -> HttpResponseBase:
         "marked": len(bad),
         "may_download": request.actor.post in page.MAY_DOWNLOAD,
         "key": str(uuid4()),
+        "signing": (batch.result or {}).get("lists", 0),
         "taken": dict(
             zip(("new", "changed", "unchanged"), (batch.result or {}).get("taken", (0, 0, 0)), strict=True)
         ),

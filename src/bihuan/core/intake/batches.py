@@ -18,8 +18,10 @@ from bihuan.core.access.models import Officer, Organ
 from bihuan.core.access.recording import record
 from bihuan.core.intake import findings, originals
 from bihuan.core.intake.models import Batch, SourceFile, Synonym
+from bihuan.core.intake.parcels import Fate, labels
 from bihuan.core.intake.problems import Policy
-from bihuan.core.intake.runs import Report, alone, registers, run
+from bihuan.core.intake.reporting import Report
+from bihuan.core.intake.runs import alone, registers, run
 from bihuan.core.intake.telling import Gone, Paused, Told
 from bihuan.core.matters.errors import NotDone
 from bihuan.core.papers import receipts
@@ -69,7 +71,7 @@ def _keep(batch: Batch, report: Report, change: dict[str, Any]) -> None:
             file.counts["total"] = sum(t["total"] or 0 for t in one["tables"]) or None
             file.counts["confirm"] = sum(not t["read"] for t in one["tables"])
             file.counts["unknown"] = sum(len(t["unknown"]) for t in one["tables"])
-            file.register = next((t["register"] for t in one["tables"]), "")
+            file.register = next((t["register"] for t in one["tables"]), one.get("parcel", {}).get("key", ""))
             file.findings = findings.seal(batch.id, bytes(file.sha256), one)
         SourceFile.objects.bulk_update(files.values(), ["counts", "register", "findings"], batch_size=100)
         result = {**(batch.result or {}), **_result(report)}
@@ -87,12 +89,14 @@ def _kept_counts(file: SourceFile) -> dict[str, int]:
 
 def _result(report: Report) -> dict[str, Any]:
     kinds: dict[str, Counter[str]] = {"reject": Counter(), "flag": Counter(), "skip": Counter()}
-    for problem in report.intake.problems:
+    whole = [problem for one in report.parcelled for problem in one.problems]
+    for problem in (*report.intake.problems, *whole):
         if problem.policy is not Policy.NOTE:
             kinds[str(problem.policy)][problem.kind.key] += 1
     return {
-        "rows": report.intake.counts.as_json(),
-        "taken": [report.new, report.changed, report.unchanged],
+        "rows": report.counts.as_json(),
+        "lists": sum(one.fate is Fate.NEW for one in report.parcelled),
+        "taken": report.taken,
         "corrected": len(report.corrected),
         "kinds": kinds,
         "cutoff": report.intake.period.cutoff.isoformat(),
@@ -142,7 +146,7 @@ def _apply(batch: Batch, actor: Actor) -> None:
 def _finish(batch: Batch, report: Report, actor: Actor, taken: list[int]) -> None:
     """Say in the ledger what became of the batch, and make its receipt; once, with the change of state."""
     now = timezone.now()
-    counts = report.intake.counts
+    counts = report.counts
     told = {**counts.as_json(), "new": taken[0], "changed": taken[1]}
     if not Batch.objects.filter(pk=batch.pk, state="applying").update(state="done", finished_at=now):
         return
@@ -166,7 +170,7 @@ def _finish(batch: Batch, report: Report, actor: Actor, taken: list[int]) -> Non
 
 
 def _receipt(batch: Batch, actor: Actor, told: dict[str, int]) -> receipts.Receipt:
-    names = {register.key: register.en for register in registers()}
+    names = {register.key: register.en for register in registers()} | {k: t.en for k, t in labels().items()}
     items = [
         receipts.Item(
             Text(file.path, names.get(file.register, "not a register")), bytes(file.sha256).hex(), file.size

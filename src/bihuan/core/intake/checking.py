@@ -4,7 +4,7 @@
 read files and return values, and whoever calls them stores what they return.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -88,15 +88,16 @@ def take_in(
     period: Period | None = None,
     confirmed: Mapping[str, Synonyms] | None = None,
     watch: Watch = NOBODY,
+    without: Collection[Path] = (),
 ) -> Intake:
     """Read files and folders and check every table that one of the registers recognises, in the registers'
     order.
 
     `known` are rows accepted earlier, by register key; `period` resolves dates (else the tables' own
     titles do, the first register's first, else today); `confirmed` are headings a county has confirmed, by
-    register key.
+    register key; `without` are files that are no register's.
     """
-    surveyed = survey(paths, registers, confirmed or {}, watch)
+    surveyed = survey(paths, registers, confirmed or {}, watch, without)
     found = surveyed.found
     titles = [title for register in registers for item in found[register.key] for title in item.titles]
     period = (

@@ -14,9 +14,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from bihuan.core.intake.models import SourceFile
+from bihuan.core.intake.parcels import Fate
 from bihuan.core.intake.problems import EN, ZH, Column, Kind, Policy, Problem, Source
 from bihuan.core.intake.register import INTAKE_NOTE, SERIAL, Recognised, Register
-from bihuan.core.intake.runs import Report
+from bihuan.core.intake.reporting import Report
 from bihuan.core.intake.showing import show
 from bihuan.core.intake.text import Cell, is_empty, squeeze
 from bihuan.core.intake.workbook import Row
@@ -45,6 +46,7 @@ def collect(report: Report, registers: Sequence[Register[Any]], files: Iterable[
     for key, item in report.intake.to_confirm:
         found[item.table.file]["tables"].append(_table(by_key[key], item, read=False))
     _count(report, found)
+    _parcels(report, found)
     for problem in report.intake.problems:
         if problem.source.file in found:
             kinds = found[problem.source.file]["counts"].setdefault("kinds", Counter())
@@ -164,6 +166,27 @@ def _count(report: Report, found: dict[str, Found]) -> None:
     for problem in report.intake.files:
         if problem.policy is Policy.REJECT and problem.source.file in found:
             found[problem.source.file]["counts"]["unread"] += 1
+
+
+def _parcels(report: Report, found: dict[str, Found]) -> None:
+    """Add what was, or would be, taken in whole: its numbers, its words, and the lines sent back."""
+    for key, files in report.lists.items():
+        for one in files:
+            if one.file not in found:
+                continue
+            mine = found[one.file]
+            mine["parcel"] = {
+                "key": key, "fate": str(one.fate), "counts": one.counts,
+                "title": [one.title.zh, one.title.en], "says": [one.says.zh, one.says.en],
+            }  # fmt: skip
+            rows = one.rows.as_json()
+            mine["counts"].update(
+                {k: n for k, n in rows.items() if n}, unread=int(one.fate is Fate.UNREADABLE)
+            )
+            kinds = mine["counts"].setdefault("kinds", Counter())
+            for problem in one.problems:
+                kinds[problem.kind.key] += 1
+                mine["problems"].append(_problem(problem, {}, found))
 
 
 # --- problems -----------------------------------------------------------------------------------------------

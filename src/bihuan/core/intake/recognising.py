@@ -1,6 +1,6 @@
 """Recognising: which register a table is, by its headings, and what is said about tables and headings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,12 @@ def survey(
     registers: Sequence[Register[Any]],
     confirmed: Mapping[str, Synonyms],
     watch: Watch = NOBODY,
+    without: Collection[Path] = (),
 ) -> Survey:
     """Read the files and recognise their tables; what no register recognises is left untouched and noted."""
     vocabularies = {register.key: register.vocabulary(confirmed.get(register.key)) for register in registers}
     surveyed = Survey({register.key: [] for register in registers})
-    for item in read_folder(paths):
+    for item in read_folder(paths, without):
         if isinstance(item, Problem):
             surveyed.said.append(item)
             continue

@@ -13,18 +13,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.recording import record
+from bihuan.core.intake import parcels
 from bihuan.core.intake.checking import Intake, take_in
 from bihuan.core.intake.keeping import keep_problems, keep_rows, same_files
 from bihuan.core.intake.models import Batch, Row, SourceFile
-from bihuan.core.intake.problems import ZH, Problem, Source
+from bihuan.core.intake.parcels import Fate, Parcelled
+from bihuan.core.intake.problems import Problem, Source
 from bihuan.core.intake.register import Register
+from bihuan.core.intake.reporting import Report
 from bihuan.core.intake.standing import Sorted, changes, confirmed, sort_out, standing_rows
 from bihuan.core.intake.taking import Portion, Run, Standing, Taker
 from bihuan.core.intake.watching import Progress, Telling, Watch
@@ -33,39 +35,6 @@ from bihuan.core.matters.registry import declared
 from bihuan.core.spec.text import Text
 
 LOCK = 0x62_68_69_6E  # one intake at a time takes rows in
-
-
-@dataclass(slots=True)
-class Report:
-    """What an intake brought: the checked result, and how many rows were new, changed, unchanged.
-
-    `corrected`: rows that are accepted now where the same register had a rejected one; `changes`: of every row
-    that says something else than before, in which fields.
-    """
-
-    batch: UUID | None
-    intake: Intake
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    corrected: tuple[Source, ...] = ()
-    changes: dict[Source, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def rejected(self) -> int:
-        """Return how many rows come back to be corrected."""
-        return self.intake.counts.rejected
-
-    def as_json(self, language: str = ZH) -> dict[str, object]:
-        """Return the result in the form that `bihuan import --json` prints."""
-        return {
-            **self.intake.result(language),
-            "taken": {
-                "new": self.new, "changed": self.changed, "unchanged": self.unchanged,
-                "corrected": len(self.corrected),
-            },
-            "batch": str(self.batch) if self.batch else None,
-        }  # fmt: skip
 
 
 class Busy(NotDone):
@@ -103,7 +72,8 @@ def run(
     todo = list(paths)
     watch = watch or Telling(progress)
     with alone(wanted=not dry_run):
-        kinds = takers()
+        kinds, whole = takers(), parcels.kinds()
+        found = parcels.sort_out(todo, whole)
         standing = {kind.register.key: standing_rows(kind, actor.jurisdiction) for kind in kinds}
         intake = take_in(
             todo,
@@ -111,17 +81,22 @@ def run(
             known={key: [s.row for s in rows.values()] for key, rows in standing.items()},
             confirmed=confirmed(actor.jurisdiction),
             watch=watch,
+            without=found.paths,
         )
         report = Report(None, intake)
         if not dry_run:
             batch = batch or _begun(todo, actor)
             report.batch = batch.id
         parts = [_Part(kind, intake, standing[kind.register.key], actor, report) for kind in kinds]
-        watch.taking(sum(len(part.files) for part in parts))
+        watch.taking(found.files + sum(len(part.files) for part in parts))
         for part in parts:
             part.compare()
             if not dry_run and batch is not None:
                 part.take(batch, watch)
+        signed = batch.id if batch is not None and not dry_run else None
+        report.lists = parcels.handle(found, whole, actor=actor, batch=signed, watch=watch)
+        if batch is not None and signed:
+            _note_parcels(batch, report.parcelled)
         if batch is not None and batch.key == "":
             _finish(batch, report)
     return report
@@ -144,8 +119,8 @@ def _begun(todo: Sequence[Path | str], actor: Actor) -> Batch:
 def _finish(batch: Batch, report: Report) -> None:
     batch.state, batch.finished_at = "done", timezone.now()
     batch.result = {
-        "rows": report.intake.counts.as_json(),
-        "taken": [report.new, report.changed, report.unchanged],
+        "rows": report.counts.as_json(),
+        "taken": report.taken,
     }
     batch.save()
 
@@ -243,7 +218,7 @@ class _Part:
         keep_rows(self.kind, portion, taken, work, batch)
         delta = keep_problems(self.kind, file, bad, batch, self.same.get(file, {file}))
         if self.kind.register.counted:
-            _note_taken(batch, file, portion)
+            _note_taken(batch, file, len(portion.new), len(portion.changed))
         if self.kind.register.counted and (portion.new or delta):
             record(
                 "intake.file_taken",
@@ -253,12 +228,18 @@ class _Part:
             )  # fmt: skip
 
 
-def _note_taken(batch: Batch, file: str, portion: Portion[Any]) -> None:
+def _note_parcels(batch: Batch, done: Sequence[Parcelled]) -> None:
+    for one in done:
+        if one.fate is Fate.NEW:
+            _note_taken(batch, one.file, one.rows.accepted, 0)
+
+
+def _note_taken(batch: Batch, file: str, new: int, changed: int) -> None:
     """Write down at the file what was taken from it; an intake that goes on after a kill leaves it as it is."""
     one = SourceFile.objects.filter(batch=batch, path=file, applied_at=None).defer("findings").first()
     if one is not None:
         one.applied_at = timezone.now()
-        one.counts = {**one.counts, "taken_new": len(portion.new), "taken_changed": len(portion.changed)}
+        one.counts = {**one.counts, "taken_new": new, "taken_changed": changed}
         one.save(update_fields=["applied_at", "counts"])
 
 

@@ -6,7 +6,7 @@ macros never run, and every limit of `safety` is checked before a workbook is op
 
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -68,15 +68,17 @@ class Table:
         return Source(self.file, self.sheet, row)
 
 
-def read_folder(paths: Iterable[Path | str]) -> Iterator[Table | Problem]:
+def read_folder(paths: Iterable[Path | str], without: Collection[Path] = ()) -> Iterator[Table | Problem]:
     """Every table in the files and folders given, and a problem or note for every file that gives none.
 
+    `without`: files that are no business of the registers (`parcels`).
     A table's `rows()` must be asked for before the next table is drawn, or it keeps its workbook in memory.
     """
     for path in paths:
         root = Path(path)
         for file, name in files_in(root):
-            yield from read_file(file, name, asked_for=not root.is_dir())
+            if file not in without:
+                yield from read_file(file, name, asked_for=not root.is_dir())
 
 
 def read_file(file: Path, name: str, *, asked_for: bool = True) -> Iterator[Table | Problem]:

@@ -16,7 +16,8 @@ from django.utils import timezone
 from bihuan.core.access.setup import command_line_actor
 from bihuan.core.figures.evaluate import Moment, values
 from bihuan.core.intake.models import Row
-from bihuan.core.intake.runs import Report, run
+from bihuan.core.intake.reporting import Report
+from bihuan.core.intake.runs import run
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.models import Person
