@@ -45,33 +45,48 @@ def register(identity: Identity, jurisdiction: str) -> UUID:
     return register_many([identity], jurisdiction)[0]
 
 
-def register_many(identities: Sequence[Identity], jurisdiction: str) -> list[UUID]:
+def register_many(
+    identities: Sequence[Identity], jurisdiction: str, ids: Sequence[UUID] | None = None
+) -> list[UUID]:
     """Return a person for each identity, in their order; new ones are written by COPY, in one transaction.
 
     The same identifier is the same person: within the list (the first fills the gaps of the others), against
     the database, and against an import that runs at the same time. Without identifier, everyone is new.
+    `ids`: the id that each gets where it is new; one of them that is registered already stays as it is.
     """
+    given = [uuid.uuid7() for _ in identities] if ids is None else ids
     blinds = [identifier_blind(i.identifier) if i.identifier else None for i in identities]
     known = _known({blind for blind in blinds if blind is not None}, jurisdiction)
+    there = set() if ids is None else _registered(
+        [one for one, blind in zip(ids, blinds, strict=True) if blind is None], jurisdiction
+    )  # fmt: skip
     fresh: dict[bytes, _New] = {}
     nameless: list[_New] = []
     result: list[UUID | bytes] = []
-    for identity, blind in zip(identities, blinds, strict=True):
+    for identity, blind, one in zip(identities, blinds, given, strict=True):
         if blind is None:
-            nameless.append(_New(uuid.uuid7(), identity, None))
-            result.append(nameless[-1].id)
+            if one not in there:
+                nameless.append(_New(one, identity, None))
+            result.append(one)
             continue
         result.append(blind)
         if blind not in known:
             first = fresh.get(blind)
             whole = identity if first is None else first.identity.completed_by(identity)
-            fresh[blind] = _New(uuid.uuid7() if first is None else first.id, whole, blind)
+            fresh[blind] = _New(one if first is None else first.id, whole, blind)
     new = [*fresh.values(), *nameless]
     if new:
         with transaction.atomic():
             _write(new, jurisdiction)
         known.update(_known(set(fresh), jurisdiction))
     return [known[one] if isinstance(one, bytes) else one for one in result]
+
+
+def _registered(ids: Sequence[UUID], jurisdiction: str) -> set[UUID]:
+    if not ids:
+        return set()
+    people = Person.objects.filter(id__in=ids, jurisdiction=jurisdiction)
+    return set(people.values_list("id", flat=True))
 
 
 def _known(blinds: set[bytes], jurisdiction: str) -> dict[bytes, UUID]:
