@@ -90,7 +90,7 @@ def _transition_problems(kind: MatterType[Any], transition: Transition[Any]) -> 
         for source in sources:
             if source not in kind.states:
                 yield "T3", f"transition {transition.code} starts from a state the type does not have"
-            elif isinstance(source, State) and source.closed:
+            elif isinstance(source, State) and source.closed and not transition.reopens:
                 yield "T4", f"transition {transition.code} leaves the closed state {source.code}"
 
 

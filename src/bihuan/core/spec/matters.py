@@ -106,6 +106,8 @@ class Transition(Generic[P]):
     `restarts`: the running deadline begins anew; `extends`: payload field that holds the added amount, in the
     deadline's own unit. `corrects`: it may replace an earlier entry, which then counts no more.
     `hidden`: not offered as a button (recorded by the round, the importer or the system).
+    `reopens`: it may start from a closed state, because it takes back what was pressed by mistake a moment ago; its
+    guards say until when.
     """
 
     code: str
@@ -126,6 +128,7 @@ class Transition(Generic[P]):
     restarts: bool = False
     extends: str = ""
     corrects: bool = False
+    reopens: bool = False
 
     @property
     def posts(self) -> tuple[Post, ...]:
