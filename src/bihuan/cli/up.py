@@ -150,10 +150,12 @@ def _load_drill() -> None:
     from bihuan.core.access.drill import create_drill_accounts, drill_accounts
     from bihuan.core.matters.registry import posts
     from bihuan.core.places.models import Place
+    from bihuan.core.spec.text import Text
 
-    def progress(_what: str, done: int, of: int) -> None:
+    def progress(what: Text, done: int, of: int) -> None:
         if sys.stderr.isatty():
-            typer.echo(f"\r演练县 drill county: {done:,} / {of:,}", err=True, nl=done == of)
+            line = f"\r演练县 drill county · {what.zh} {what.en}: {done:,} / {of:,}"
+            typer.echo(line, err=True, nl=done == of)
 
     county.load(progress)
     if not drill_accounts():

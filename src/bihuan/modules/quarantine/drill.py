@@ -15,14 +15,16 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid
 
-from bihuan.core.access.actors import Actor
+from bihuan.core.access.actors import Actor, system_actor
+from bihuan.core.access.setup import command_line_actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening, Step
-from bihuan.core.people.identity import Identity
-from bihuan.core.people.people import register_many
+from bihuan.core.matters.drills import Drill, Scene
+from bihuan.core.people.invented import invent, register_invented
 from bihuan.core.spec import Nothing, Text
-from bihuan.modules.quarantine.drill_people import STREETS, invent
-from bihuan.modules.quarantine.matter import STAY
+from bihuan.modules.quarantine.drill_sites import PERIOD, Scale, invent_site
+from bihuan.modules.quarantine.drill_voices import have_spoken, speak
+from bihuan.modules.quarantine.matter import QUARANTINE_DESK, SITE_MANAGER, SITE_NURSE, STAY
 from bihuan.modules.quarantine.models import Room
 from bihuan.modules.quarantine.payloads import (
     Absence,
@@ -38,38 +40,9 @@ from bihuan.modules.quarantine.payloads import (
 )
 from bihuan.modules.quarantine.protocol import CENTRALISED_14, LOCAL, DueItem, schedule
 from bihuan.modules.quarantine.protocols import publish_shipped
-from bihuan.modules.quarantine.sites import RoomPlan, SitePlan, set_up
+from bihuan.modules.quarantine.sites import set_up
 
-PERIOD = 24  # days from the first check-in to now
 CHUNK = 250
-HOTELS = (
-    "晨曦",
-    "祥云",
-    "福临",
-    "瑞禾",
-    "金穗",
-    "银杏",
-    "沁园",
-    "绿洲",
-    "雅居",
-    "安和",
-    "天泽",
-    "锦程",
-    "鸿运",
-    "盛景",
-    "百合",
-)
-KINDS = ("宾馆", "酒店", "公寓", "度假村", "商务酒店")
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How large a drill is; a second one beside it begins at another site and person."""
-
-    sites: int = 47
-    people: int = 6_591
-    first_site: int = 1
-    first_person: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +99,15 @@ def load(
     scale = scale or Scale()
     chance = random.Random(seed)  # noqa: S311 - a drill, not a secret
     publish_shipped()
-    plans = [_site(chance, number, scale) for number in range(scale.sites)]
+    plans = [invent_site(chance, number, scale) for number in range(scale.sites)]
     begun = now - timedelta(days=PERIOD + 2)
     places = [
         set_up(plan, actor=cast.desk, opened_at=begun, key=f"drill/{seed}/site/{plan.code}") for plan in plans
     ]
-    people = _people(chance, scale, cast.desk.jurisdiction)
+    people = register_invented(
+        [invent(chance, scale.first_person + number) for number in range(scale.people)],
+        cast.desk.jurisdiction,
+    )
     staff = {place: cast.at((place,)) for place in places}
     stays = _stays(chance, places, people, now)
     entries = told = 0
@@ -149,43 +125,6 @@ def load(
         told += len(chunk)
         progress("stays", min(told, len(people)), len(people))
     return entries
-
-
-def _site(chance: random.Random, number: int, scale: Scale) -> SitePlan:
-    wanted = max(24, int(scale.people / scale.sites * chance.uniform(0.7, 1.5)))
-    buildings = "AB" if wanted > 140 and chance.random() < 0.5 else "A"
-    floors = chance.randint(4, 8)
-    per_floor = max(4, -(-wanted // (len(buildings) * floors)))
-    rooms = [
-        RoomPlan(building, floor, f"{floor}{door:02d}", zone=(ord(building) - 65) * 10 + (floor + 1) // 2)
-        for building in buildings
-        for floor in range(2, floors + 2)
-        for door in range(1, per_floor + 1)
-    ]
-    name = f"{HOTELS[number % len(HOTELS)]}{HOTELS[(number * 7 + 3) % len(HOTELS)]}{chance.choice(KINDS)}"
-    return SitePlan(
-        code=f"{scale.first_site + number:02d}",
-        name=f"第 {scale.first_site + number} 集中隔离点（{name}）",
-        street=STREETS[number % len(STREETS)],
-        address=f"{STREETS[number % len(STREETS)]}演练路 {number * 3 + 1} 号",
-        rooms=rooms,
-        opened_on=(datetime.now(LOCAL) - timedelta(days=PERIOD + 2)).date(),
-        latitude=38.93 + chance.uniform(-0.05, 0.05),
-        longitude=100.45 + chance.uniform(-0.08, 0.08),
-    )
-
-
-def _people(chance: random.Random, scale: Scale, jurisdiction: str) -> list[UUID]:
-    invented = [invent(chance, scale.first_person + number) for number in range(scale.people)]
-    return register_many(
-        [
-            Identity(
-                name=p.name, identifier_type="resident", identifier=p.identifier, phone=p.phone, address=p.address
-            )
-            for p in invented
-        ],
-        jurisdiction,
-    )  # fmt: skip
 
 
 def _stays(
@@ -314,3 +253,23 @@ def _ending(fate: Fate, end: datetime, release: datetime, chance: random.Random)
         yield Step("reach_release", Nothing(), datetime.combine(release.date(), time(0, 1), LOCAL))
         if chance.random() < 0.998:
             yield Step("release", Release(), release)
+
+
+def _load(scene: Scene) -> int:
+    if have_spoken():
+        return 0
+    cast = Cast(
+        desk=command_line_actor(QUARANTINE_DESK),
+        manager=command_line_actor(SITE_MANAGER),
+        nurse=command_line_actor(SITE_NURSE),
+        system=system_actor(scene.jurisdiction),
+    )
+    what = Text("集中隔离", "quarantine")
+    load(cast, now=scene.begun, progress=lambda _what, done, of: scene.progress(what, done, of))
+    speak(scene.jurisdiction)
+    return Scale().people
+
+
+DRILL = Drill(order=10, load=_load)
+
+__all__ = ["DRILL", "Cast", "Scale", "load"]

@@ -17,10 +17,10 @@ from bihuan.core.matters.details import Opening
 from bihuan.core.matters.errors import Refused
 from bihuan.core.papers.models import Paper
 from bihuan.core.people.identity import Identity
+from bihuan.core.people.invented import invent
 from bihuan.core.people.models import Person
 from bihuan.core.people.people import find_by_identifier, find_by_phone, register
 from bihuan.modules.quarantine import codes
-from bihuan.modules.quarantine.drill_people import invent
 from bihuan.modules.quarantine.matter import STAY
 from bihuan.modules.quarantine.models import Placement, Room, Stay
 from bihuan.modules.quarantine.payloads import Category, Departure, Order

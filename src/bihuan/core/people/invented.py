@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from stdnum.cn import ric
+
+from bihuan.core.people.identity import Identity
+from bihuan.core.people.people import register_many
 
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
@@ -41,6 +46,23 @@ def invent(random_: random.Random, number: int) -> Invented:
     phone = f"19{number % 10}0{number // 10:07d}"[:11]
     address = f"{random_.choice(STREETS)}{random_.choice(COMMUNITIES)}{random_.randint(1, 399)}号"
     return Invented(name, identifier, phone, address)
+
+
+def register_invented(people: Iterable[Invented], jurisdiction: str) -> list[UUID]:
+    """Register invented people; who is registered already stays the same person."""
+    return register_many(
+        [
+            Identity(
+                name=p.name,
+                identifier_type="resident",
+                identifier=p.identifier,
+                phone=p.phone,
+                address=p.address,
+            )
+            for p in people
+        ],
+        jurisdiction,
+    )
 
 
 STREETS = (
