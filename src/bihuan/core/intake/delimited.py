@@ -99,8 +99,9 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str, bool] | None:
     try:
         return data.decode(encoding), encoding, False
     except UnicodeDecodeError as error:
-        if len(data) > 64 and error.end >= len(data) and len(data) - error.start < 4:
-            return data[: error.start].decode(encoding), encoding, True
+        read = len(error.object)  # without a mark that was taken off
+        if len(data) > 64 and error.end >= read and read - error.start < 4:
+            return data[: len(data) - read + error.start].decode(encoding), encoding, True
     return None
 
 

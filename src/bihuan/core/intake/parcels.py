@@ -71,7 +71,7 @@ class Glimpse:
                 tables = [t for t in read_file(self.path, self.name) if isinstance(t, Table)]
                 return {table.sheet or "": table.head for table in tables}
             rows = read_delimited(head).rows()
-            return {"": [row for row, _ in zip(rows, range(HEAD_ROWS), strict=False)]}
+            return {"": [(n, list(cells)) for (n, cells), _ in zip(rows, range(HEAD_ROWS), strict=False)]}
         except (OSError, UnreadableError):
             return {}
 

@@ -75,9 +75,12 @@ def test_a_link_out_of_the_folder_is_never_followed(
     assert "g.csv" not in [one.name for one in found.claimed["notes"]]
 
 
-def test_a_long_text_file_is_told_by_its_beginning(tmp_path: Path) -> None:
-    """The glimpse ends somewhere in a character of two bytes, in a quoted cell."""
-    (tmp_path / "long.csv").write_bytes(("便条,正文\n" + '一,"' + "二" * 200_001 + '"\n').encode("gb18030"))
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("more", range(4))
+def test_a_long_text_file_is_told_by_its_beginning(tmp_path: Path, encoding: str, more: int) -> None:
+    """The glimpse ends somewhere in a character of several bytes, in a quoted cell."""
+    text = "便条,正文\n" + '一,"' + "x" * more + "二" * 200_001 + '"\n'
+    (tmp_path / "long.csv").write_bytes(text.encode(encoding))
     glimpse = Glimpse(tmp_path / "long.csv", "long.csv")
     assert Notes().claims(glimpse)
 
