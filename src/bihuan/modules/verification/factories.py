@@ -36,7 +36,9 @@ def people(count: int, jurisdiction: str, first: int = 0) -> list[UUID]:
     return register_many(invented, jurisdiction)
 
 
-def opening(person: UUID, *, history: Sequence[Step] = (), at: datetime | None = None, **more: Any) -> Opening:
+def opening(
+    person: UUID, *, history: Sequence[Step] = (), at: datetime | None = None, **more: Any
+) -> Opening:
     """Return the opening of a verification; what is not given is invented."""
     now = at or timezone.now()
     asked: dict[str, Any] = {

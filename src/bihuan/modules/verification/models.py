@@ -124,7 +124,7 @@ class Shift(models.Model):
 class Run(models.Model):
     """One press of “check the records and route”: what it is to do, how far it came, whether it was undone.
 
-    `state`: waiting, running, done, undoing, undone. `plan`: officer → how many, as it was shown before the press.
+    `state`: waiting, settling, routing, done, undoing, undone. `mark_*`: the last one that was looked at.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
@@ -133,6 +133,10 @@ class Run(models.Model):
     organ = models.CharField(max_length=32)
     source_id = models.UUIDField(null=True)
     state = models.CharField(max_length=8, default="waiting")
+    mark_due = models.DateTimeField(null=True)
+    mark_item = models.UUIDField(null=True)
+    undone_by = models.UUIDField(null=True)
+    undone_organ = models.CharField(max_length=32, default="")
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     total = models.IntegerField(default=0)
@@ -141,7 +145,6 @@ class Run(models.Model):
     left = models.IntegerField(default=0)
     undone = models.IntegerField(default=0)
     kept = models.IntegerField(default=0)
-    chunk = models.IntegerField(default=0)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["jurisdiction", "asked_at"], name="run_when")]

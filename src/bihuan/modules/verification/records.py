@@ -6,10 +6,13 @@ readers are all there is: nothing outside Bihuan is asked, and nobody is located
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from bihuan.core.matters.registry import declared
 from bihuan.core.spec import Text
@@ -73,6 +76,24 @@ def kind_text(code: str) -> Text:
     return Text(code, code) if known is None else known.text
 
 
+def by_person(
+    query: str, asked: Sequence[Asking], jurisdiction: str
+) -> Iterator[tuple[Asking, tuple[Any, ...]]]:
+    """Run a reader's query (jurisdiction, persons) and yield each record with every verification on its person.
+
+    The query's first column is the person; the others come back as a tuple.
+    """
+    of: dict[UUID, list[Asking]] = {}
+    for asking in asked:
+        for person in asking.persons:
+            of.setdefault(person, []).append(asking)
+    with connection.cursor() as cursor:
+        cursor.execute(query, [jurisdiction, list(of)])
+        for person, *record in cursor.fetchall():
+            for asking in of[person]:
+                yield asking, tuple(record)
+
+
 def look_up(asked: Sequence[Asking], jurisdiction: str) -> dict[UUID, list[Found]]:
     """Return verification → records on its person, the settling ones first; each kind is read once for all."""
     found: dict[UUID, list[Found]] = {}
@@ -80,5 +101,5 @@ def look_up(asked: Sequence[Asking], jurisdiction: str) -> dict[UUID, list[Found
         for item, records in kind.read(asked, jurisdiction).items():
             found.setdefault(item, []).extend(records)
     for records in found.values():
-        records.sort(key=lambda one: (not one.settles, one.at), reverse=False)
+        records.sort(key=lambda one: (not one.settles, one.at))
     return found

@@ -59,6 +59,7 @@ ATTEMPTS = frozenset(
         "hand_to_lead",
     }
 )
+NOTED = frozenset({"settle_by_record", "record_feedback"})
 UNANSWERED = frozenset({Why.NO_ANSWER, Why.WRONG_NUMBER, Why.NO_NUMBER})
 
 
@@ -89,7 +90,7 @@ def write(steps: Sequence[Applied]) -> None:
         last[step.matter_id] = step
         if step.transition == OPENED:
             fresh.add(step.matter_id)
-        elif is_attempt(step) or step.transition == "settle_by_record":
+        if is_attempt(step) or step.transition in NOTED:
             _note(step)
     new = [step for matter_id, step in last.items() if matter_id in fresh]
     if new:

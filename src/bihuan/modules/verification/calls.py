@@ -1,0 +1,309 @@
+"""The call sheet: who is rung next, what came of it by one key, and taking back what was pressed by mistake.
+
+The one whose turn it is comes on one screen only: a claim is taken with SKIP LOCKED, holds for as long as somebody sits
+there (the screen says so every minute), and falls back by itself when an officer goes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from bihuan.core.access.actors import Actor
+from bihuan.core.matters import engine
+from bihuan.core.matters.errors import NotDone
+from bihuan.core.matters.models import Matter
+from bihuan.core.matters.once import once
+from bihuan.core.spec import Text
+from bihuan.modules.verification.models import Item, Worker
+from bihuan.modules.verification.payloads import (
+    Attempt,
+    Confirmation,
+    Finding,
+    Measure,
+    Method,
+    Missed,
+    Moved,
+    Referred,
+    TakenBack,
+    Why,
+)
+from bihuan.modules.verification.roster import absent_callers
+from bihuan.modules.verification.rules import CALLS_ENOUGH, TAKE_BACK
+from bihuan.modules.verification.slots import again_at
+
+Steps = list[tuple[str, Any]]
+CLAIM: Final = timedelta(minutes=10)
+"""How long somebody stays on a screen that says nothing more; a screen that is looked at renews it."""
+
+# Whose turn it is: those to be rung again whose time has come, then those never rung, both by when they are due. Two
+# partial indexes give the first of each at once, however many wait.
+AGAIN = """
+SELECT matter_id FROM verification_item
+ WHERE stage = 'call' AND again_at IS NOT NULL AND officer_id = %(officer)s AND again_at <= %(now)s
+   AND (claimed_until IS NULL OR claimed_until < %(now)s){fits}
+ ORDER BY again_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+FRESH = """
+SELECT matter_id FROM verification_item
+ WHERE stage = 'call' AND again_at IS NULL AND officer_id = %(officer)s
+   AND (claimed_until IS NULL OR claimed_until < %(now)s){fits}
+ ORDER BY due_at, matter_id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+HELD = """
+SELECT matter_id FROM verification_item WHERE claimed_by = %(officer)s AND claimed_until >= %(now)s AND stage = 'call'
+ LIMIT 1 FOR UPDATE
+"""
+OWN = (AGAIN.format(fits=""), FRESH.format(fits=""))
+FITS = " AND (%(everywhere)s OR township = ANY(%(townships)s)) AND (language = '' OR language = ANY(%(languages)s))"
+OTHERS = (AGAIN.format(fits=FITS), FRESH.format(fits=FITS))
+TAKE = "UPDATE verification_item SET claimed_by = %s, claimed_until = %s WHERE matter_id = %s"
+
+
+class NoLongerYours(NotDone):
+    """The person is on somebody else's screen, or has been dealt with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "此人已由他人核查，或已从您的呼叫单移走，这次没有保存。请看下一人",
+                "Somebody else is on to this person, or they left your sheet; nothing was saved. Go on to the next",
+            )
+        )
+
+
+class NothingToTakeBack(NotDone):
+    """There is no result of one's own that may still be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("没有可撤回的结果", "There is no result to take back"))
+
+
+class Unfinished(NotDone):
+    """The key needs a word more: how it is instead, or which county."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What an officer pressed: the key, a remark (sealed), the county (key 3), what is proposed, a language (key 8)."""
+
+    key: str
+    remark: str = ""
+    to: str = ""
+    propose: Measure = Measure.NONE
+    language: str = ""
+
+
+def take_next(actor: Actor, now: datetime) -> UUID | None:
+    """Return who is on the officer's screen now: whoever is there already, else the next; None where nobody waits.
+
+    Whoever has nobody left helps out on the sheets of colleagues who have gone, as far as they take these people.
+    """
+    assert actor.officer_id is not None
+    asked = {"officer": actor.officer_id, "now": now}
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = _first(cursor, (HELD, *OWN), asked) or _helping_out(cursor, actor, now)
+        if found is not None:
+            cursor.execute(TAKE, [actor.officer_id, now + CLAIM, found])
+        return found
+
+
+def _first(cursor: Any, queries: Sequence[str], asked: Mapping[str, Any]) -> UUID | None:
+    for query in queries:
+        cursor.execute(query, asked)
+        row = cursor.fetchone()
+        if row is not None:
+            return UUID(str(row[0]))
+    return None
+
+
+def _helping_out(cursor: Any, actor: Actor, now: datetime) -> UUID | None:
+    worker = Worker.objects.filter(officer_id=actor.officer_id).first()
+    townships = worker.townships if worker else []
+    fits = {
+        "now": now, "everywhere": not townships, "townships": townships,
+        "languages": worker.languages if worker else [],
+    }  # fmt: skip
+    for absent in absent_callers(actor.jurisdiction, now):
+        found = _first(cursor, OTHERS, {**fits, "officer": absent})
+        if found is not None:
+            return found
+    return None
+
+
+def let_go(actor: Actor) -> None:
+    """Take whoever is on the officer's screen off it: a pause, the end of a shift, a closed page."""
+    Item.objects.filter(claimed_by=actor.officer_id).update(claimed_by=None, claimed_until=None)
+
+
+def keep(actor: Actor, item: UUID, now: datetime) -> bool:
+    """Say that the officer is still with this person; False where the claim is gone."""
+    held = Item.objects.filter(matter_id=item, claimed_by=actor.officer_id, stage="call")
+    return bool(held.update(claimed_until=now + CLAIM))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What pressing a key brought: whose verification, and the ledger entry. Kept under the request's key."""
+
+    item: UUID
+    entry: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept."""
+        return {"item": str(self.item), "entry": self.entry}
+
+    @classmethod
+    def again(cls, kept: dict[str, Any], /) -> Recorded:
+        """Return the outcome of an earlier, equal request."""
+        return cls(UUID(kept["item"]), kept["entry"])
+
+
+def _mark(*what: object) -> bytes:
+    return blake2b(repr(what).encode(), digest_size=16).digest()
+
+
+def press(item: UUID, pressed: Pressed, *, actor: Actor, key: str, now: datetime | None = None) -> Recorded:
+    """Record what came of a call. The same key again changes nothing and answers the same.
+
+    Raises NoLongerYours, Unfinished, Refused, KeyReused.
+    """
+    at = now or timezone.now()
+    return once(
+        Recorded,
+        actor,
+        f"call/{key}",
+        _mark("call", item, pressed),
+        lambda: _press(item, pressed, actor, key, at),
+    )
+
+
+def _press(item: UUID, pressed: Pressed, actor: Actor, key: str, now: datetime) -> Recorded:
+    row = Item.objects.select_for_update().filter(matter_id=item, jurisdiction=actor.jurisdiction).first()
+    if row is None or row.stage != "call" or not _is_with(row, actor, now):
+        raise NoLongerYours
+    entry = 0
+    for number, (code, payload) in enumerate(_steps(row, pressed, now)):
+        done = engine.perform(item, code, payload, actor=actor, key=f"call/{key}/{number}", occurred_at=now)
+        entry = entry or done.entry_id
+    return Recorded(item, entry)
+
+
+def _is_with(row: Item, actor: Actor, now: datetime) -> bool:
+    """Tell whether the person is on the officer's screen, or on nobody's and on the officer's sheet."""
+    if row.claimed_until is not None and row.claimed_until >= now:
+        return row.claimed_by == actor.officer_id
+    return row.officer_id == actor.officer_id or row.claimed_by == actor.officer_id
+
+
+def _steps(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    made = STEPS.get(pressed.key)
+    if made is None:
+        raise Unfinished(Text("请按 1 至 8", "Press 1 to 8"))
+    return made(row, pressed, now)
+
+
+def _as_stated(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    return [("confirm", Confirmation(method=Method.PHONE, propose=pressed.propose, remark=pressed.remark))]
+
+
+def _otherwise(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    if not pressed.remark.strip():
+        raise Unfinished(
+            Text("不属实的，请补一句实情，再按 2", "Not as stated: write how it is, then press 2 again")
+        )
+    return [("find_otherwise", Finding(method=Method.PHONE, propose=pressed.propose, remark=pressed.remark))]
+
+
+def _moved(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    if not pressed.to.strip():
+        raise Unfinished(
+            Text(
+                "请写明现在所在的县（区），再按 3", "Write which county the person is in, then press 3 again"
+            )
+        )
+    return [("forward", Moved(method=Method.PHONE, to=pressed.to.strip()[:40], remark=pressed.remark))]
+
+
+def _visit(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    return [("ask_for_visit", Referred(why=Why.ASKED, method=Method.PHONE, remark=pressed.remark))]
+
+
+def _no_answer(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    again = again_at(now, row.slots, row.due_at)
+    steps: Steps = [("miss_call", Attempt(method=Method.PHONE, result=Missed.NO_ANSWER, again_at=again))]
+    if row.calls + 1 >= CALLS_ENOUGH:
+        steps.append(_onward(row, Why.NO_ANSWER, None))
+    return steps
+
+
+def _wrong_number(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    code, referred = _onward(row, Why.WRONG_NUMBER, Method.PHONE)
+    return [(code, referred)]
+
+
+def _onward(row: Item, why: Why, method: Method | None) -> tuple[str, Referred]:
+    """To a visit where somebody knows where the person lives, else to the lead."""
+    return ("ask_for_visit" if row.township else "hand_to_lead", Referred(why=why, method=method))
+
+
+def _refused(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    return [("hand_to_lead", Referred(why=Why.REFUSED, method=Method.PHONE, remark=pressed.remark))]
+
+
+def _help(row: Item, pressed: Pressed, now: datetime) -> Steps:
+    why = Why.LANGUAGE if pressed.language else Why.HELP
+    return [
+        (
+            "hand_to_lead",
+            Referred(why=why, method=Method.PHONE, language=pressed.language, remark=pressed.remark),
+        )
+    ]
+
+
+STEPS = {
+    "1": _as_stated, "2": _otherwise, "3": _moved, "4": _visit, "5": _no_answer, "6": _wrong_number, "7": _refused,
+    "8": _help,
+}  # fmt: skip
+
+
+def last_of(actor: Actor, now: datetime) -> Item | None:
+    """Return the person of the officer's latest result, where it may still be taken back."""
+    return (
+        Item.objects.filter(last_by=actor.officer_id, last_at__gte=now - TAKE_BACK, last_entry__isnull=False)
+        .order_by("-last_at", "-last_entry")
+        .first()
+    )
+
+
+def take_back(actor: Actor, *, key: str, now: datetime | None = None) -> UUID:
+    """Take the officer's latest result back and put the person on the screen again; the same key does it once.
+
+    Raises NothingToTakeBack, Refused.
+    """
+    at = now or timezone.now()
+    return once(
+        Recorded, actor, f"back/{key}", _mark("back", actor.officer_id), lambda: _take_back(actor, key, at)
+    ).item
+
+
+def _take_back(actor: Actor, key: str, now: datetime) -> Recorded:
+    row = last_of(actor, now)
+    if row is None or row.last_entry is None:
+        raise NothingToTakeBack
+    version = Matter.objects.values_list("version", flat=True).get(pk=row.matter_id)
+    back = TakenBack(entry=row.last_entry, was=row.last_step)
+    done = engine.perform(
+        row.matter_id, "call_again", back, actor=actor, key=f"back/{key}/0", version=version, occurred_at=now
+    )
+    let_go(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [actor.officer_id, now + CLAIM, row.matter_id])
+    return Recorded(row.matter_id, done.entry_id)
