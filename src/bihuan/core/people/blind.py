@@ -20,7 +20,9 @@ LENGTH = 16  # bytes kept of HMAC-SHA-256; 128 bits, so that no two of a provinc
 @cache
 def _keys() -> dict[str, bytes]:
     secret = blind_secret()
-    return {use: derived_key(secret, f"blind {use}") for use in ("identifier", "phone", "name", "search")}
+    return {
+        use: derived_key(secret, f"blind {use}") for use in ("identifier", "phone", "name", "search", "link")
+    }
 
 
 def _blind(use: str, value: str) -> bytes:
@@ -67,6 +69,28 @@ def query_tokens(text: str) -> list[int]:
         else:
             parts |= {plain[i : i + 2] for i in range(len(plain) - 1)}
     return sorted(token(part) for part in parts if part)
+
+
+SHORTEST = 14
+"""Places an identifier must have for its ends to tell anything; passports are looked up whole only."""
+
+
+def link_keys(name: str, identifier: str) -> tuple[int | None, int | None]:
+    """Return the keys under which linking finds a person whose identifier has a mistake in one half.
+
+    The last nine places alone (the year's end, day of birth, sequence, check digit), and the name with the first nine
+    (area, the year's begin): a mistake is in one half, the other half is right. None where nothing is known.
+    """
+    number = normal_identifier(identifier)
+    if len(number) < SHORTEST:
+        return None, None
+    plain = normal_name(name)
+    return _link_key(number[-9:]), _link_key(f"{plain} {number[:9]}") if plain else None
+
+
+def _link_key(text: str) -> int:
+    digest = blake2b(text.encode(), key=_keys()["link"], digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 def keyed_hash(use: str, text: str) -> bytes:

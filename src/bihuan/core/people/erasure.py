@@ -211,6 +211,8 @@ def _forget(people: Sequence[UUID], jurisdiction: str, now: datetime) -> None:
             identifier_blind=None,
             phone_blind=None,
             name_blind=None,
+            identifier_tail=None,
+            named_head=None,
             search=[],
             erased_at=now,
         )

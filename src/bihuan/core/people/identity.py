@@ -20,11 +20,15 @@ FIELD_LABELS = {
 _BETWEEN = ":"  # stands between the identifier's type and the identifier in the sealed text
 
 
+UNVERIFIED = "unverified"
+"""Type of an identifier that cannot be right (a wrong check digit): kept as it was written, nobody is found by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A person's identity as an office writes it; what is unknown is None.
 
-    `identifier_type`: `resident` (GB 11643) or what the register says. Printing one shows nothing of it.
+    `identifier_type`: `resident` (GB 11643), what the register says, or UNVERIFIED. Printing one shows nothing of it.
     """
 
     name: str | None = None
@@ -32,6 +36,11 @@ class Identity:
     identifier: str | None = None
     phone: str | None = None
     address: str | None = None
+
+    @property
+    def trusted(self) -> str | None:
+        """The identifier, where it is somebody's; None for one that is only kept as it was written."""
+        return None if self.identifier_type == UNVERIFIED else self.identifier
 
     def __repr__(self) -> str:
         return "Identity(…)"

@@ -14,7 +14,8 @@ class Person(models.Model):
     """A person the county knows. `*_sealed` are AES-256-GCM with the person's key, `*_blind` keyed hashes.
 
     `search` holds truncated keyed hashes of the name's bigrams, unigrams and pinyin, never text.
-    `merged_into` points to the person this record was found to be; undoing a merge clears it.
+    `identifier_tail` and `named_head` are keyed hashes by which linking finds whose identifier was mistyped
+    (`blind.link_keys`). `merged_into` points to the person this record was found to be; undoing a merge clears it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid7, editable=False)
@@ -26,6 +27,8 @@ class Person(models.Model):
     identifier_blind = models.BinaryField(null=True)
     phone_blind = models.BinaryField(null=True)
     name_blind = models.BinaryField(null=True)
+    identifier_tail = models.BigIntegerField(null=True)
+    named_head = models.BigIntegerField(null=True)
     search = ArrayField(models.BigIntegerField(), default=list)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField()
@@ -41,7 +44,13 @@ class Person(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["phone_blind"], name="person_phone"),
-            models.Index(fields=["name_blind"], name="person_name"),
+            models.Index(fields=["identifier_tail"], name="person_tail"),
+            models.Index(fields=["named_head"], name="person_head"),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=models.Q(identifier_blind__isnull=True, erased_at__isnull=True),
+                name="person_unidentified",
+            ),
             GinIndex(fields=["search"], name="person_search"),
         ]
 
@@ -53,13 +62,15 @@ class MergeCandidate(models.Model):
     """Two records that may be one person, waiting for or carrying an officer's decision; never asked twice.
 
     `evidence`: field → how well the two agree (`core/people/merging.Agreement`), never a value. The pair is
-    kept in the order of the ids, so that it is one pair whichever way it is proposed.
+    kept in the order of the ids, so that it is one pair whichever way it is proposed. `weight`: the match weight
+    (log2 of how many times likelier one person than two), null where no model weighed the pair.
     """
 
     first = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     jurisdiction = models.CharField(max_length=12)
     evidence = models.JSONField()
+    weight = models.FloatField(null=True)
     proposed_at = models.DateTimeField()
     same = models.BooleanField(null=True)
     decided_at = models.DateTimeField(null=True)

@@ -15,13 +15,15 @@ REGION = "CN"
 _EXTENSION = re.compile(
     r"(?:[,，;；]?\s*(?:转|分机|ext\.?|#)\s*(\d{1,6})|(?<=\d{7})[-—–]\s*(\d{1,6}))\s*$", re.I
 )
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _ALLOWED = re.compile(r"[\d+()\s.\-—–‑]+")
 
 
 def split_extension(text: str) -> tuple[str, str]:
     """Return the number and its extension (0936-8215520转801 → 0936-8215520, 801), in ordinary width."""
+    if _MOBILE.fullmatch(text):
+        return text, ""
     folded = unicodedata.normalize("NFKC", text).strip()
     found = _EXTENSION.search(folded)
     if found is None or (
