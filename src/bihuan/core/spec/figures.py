@@ -17,7 +17,9 @@ class Rows:
     when the figure is opened. `given` are CTEs it needs besides, in order.
     `amount`: the column that is summed; without it rows are counted.
     `count`: the same number by a shorter way, where counting the rows one by one would take too long; a test
-    holds the two together.
+    holds the two together. `copies`: tables that only repeat entries in a narrower form, each with the SELECT over
+    `known` that it repeats, for engines that have the ledger alone.
+    Written in PostgreSQL's words; `core/figures/portable.py` says the same to DuckDB and Spark.
     """
 
     sql: str
@@ -25,6 +27,7 @@ class Rows:
     amount: str | None = None
     count: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

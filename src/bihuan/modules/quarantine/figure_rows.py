@@ -87,18 +87,18 @@ def positives(onset: str | None = None) -> Rows:
     )
 
 
-# A stay as figures see it: when it began, by which protocol its items are due, when it ended. `since` and `till` are
-# minutes from the first day's 00:00, local time, as the protocol's offsets are.
+# A stay as figures see it: when it began, by which protocol its items are due, when it ended. `day_one` is 00:00 of
+# the first day, local time; `since` and `till` are minutes from it, as the protocol's offsets are.
 CHANGED = """changed AS MATERIALIZED (
   SELECT DISTINCT ON (matter_id) matter_id, (payload->>'protocol_id')::int AS protocol
     FROM known WHERE kind = 'quarantine.stay.change_protocol' ORDER BY matter_id, occurred_at DESC, id DESC
 )"""
-LOCAL_MINUTES = "(extract(epoch FROM {} AT TIME ZONE 'Asia/Shanghai' - s.day_one) / 60)::float8"
+MINUTES = "(extract(epoch FROM {} - s.day_one) / 60)::float8"
 BOUND = f"""bound AS MATERIALIZED (
   SELECT s.id, s.matter_id, s.person_id, s.place_id, s.day_one, s.protocol,
-         {LOCAL_MINUTES.format("s.admitted_at")} AS since, {LOCAL_MINUTES.format("s.until")} AS till
+         {MINUTES.format("s.admitted_at")} AS since, {MINUTES.format("s.until")} AS till
     FROM (SELECT a.id, a.matter_id, a.person_id, a.place_id, a.occurred_at AS admitted_at,
-                 (a.payload->>'day_one')::date::timestamp AS day_one,
+                 ((a.payload->>'day_one') || 'T00:00:00+08:00')::timestamptz AS day_one,
                  coalesce(c.protocol, (a.payload->>'protocol_id')::int) AS protocol,
                  least(%(cutoff)s - interval '1 microsecond', e.occurred_at) AS until
             FROM known a LEFT JOIN changed c ON c.matter_id = a.matter_id
@@ -108,16 +108,20 @@ BOUND = f"""bound AS MATERIALIZED (
 )"""  # noqa: S608
 DUE = """due AS (
   SELECT b.id, b.matter_id, b.person_id, b.place_id, i.code AS item,
-         (b.day_one + i.offset * interval '1 minute') AT TIME ZONE 'Asia/Shanghai' AS due_at
+         b.day_one + i.offset * interval '1 minute' AS due_at
     FROM bound b JOIN quarantine_protocolitem i
       ON i.protocol_id = b.protocol AND i.offset > b.since AND i.offset <= b.till
 )"""
-DONE = """done AS MATERIALIZED (
-  SELECT k.id, k.matter_id, k.payload->>'item' AS item, k.occurred_at FROM known k
-   WHERE k.kind IN ('quarantine.stay.observe', 'quarantine.stay.record_test', 'quarantine.stay.waive')
-     AND (k.payload->'no_answer' IS NULL OR k.payload->>'no_answer' = 'false')
-     AND k.payload->>'result' IS DISTINCT FROM 'invalid'
-)"""
+SETTLES = """k.kind IN ('quarantine.stay.observe', 'quarantine.stay.record_test', 'quarantine.stay.waive')
+     AND coalesce(k.payload->>'no_answer', 'false') = 'false' AND k.payload->>'result' IS DISTINCT FROM 'invalid'"""
+DONE = f"""done AS MATERIALIZED (
+  SELECT k.id, k.matter_id, k.payload->>'item' AS item, k.occurred_at FROM known k WHERE {SETTLES}
+)"""  # noqa: S608
+# What the narrow copy repeats (`done.py` writes it): as known, so nothing in it is replaced.
+COPIES = {
+    "quarantine_done": "SELECT k.id AS entry_id, k.matter_id AS stay_id, k.jurisdiction, k.payload->>'item' AS item,"  # noqa: S608
+    f" k.occurred_at, k.recorded_at, NULL::timestamptz AS replaced_at FROM known k WHERE {SETTLES}"
+}
 # The same numbers without making every item a row: how many due times of the protocol lie in a stay's time, and
 # how many settled items of the narrow copy do.
 CLOCK = """clock AS MATERIALIZED (
@@ -140,17 +144,20 @@ ITEM_CTES = (STANDING, CHANGED, BOUND, CLOCK, COUNTED, DUE, DONE)
 ITEMS_DUE = Rows(
     "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due",
     given=ITEM_CTES,
+    copies=COPIES,
     count="SELECT due FROM counted",
 )
 ITEMS_DONE = Rows(
     "SELECT o.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at, o.occurred_at"
     " FROM due d JOIN done o ON o.matter_id = d.matter_id AND o.item = d.item",
     given=ITEM_CTES,
+    copies=COPIES,
     count="SELECT done FROM counted",
 )
 ITEMS_OVERDUE = Rows(
     "SELECT d.id AS entry_id, d.matter_id, d.place_id, d.item, d.due_at FROM due d WHERE NOT EXISTS"
     " (SELECT 1 FROM done o WHERE o.matter_id = d.matter_id AND o.item = d.item)",
     given=ITEM_CTES,
+    copies=COPIES,
     count="SELECT due - done FROM counted",
 )
