@@ -5,6 +5,7 @@ that registers that arrive one by one give the same result as all at once; a sta
 replaces its earlier form.
 """
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -17,7 +18,7 @@ from bihuan.core.intake.register import Context, Judged
 from bihuan.core.intake.values import id_text
 from bihuan.modules.quarantine.episodes import OBSERVATION_DAYS, Ending, episodes
 from bihuan.modules.quarantine.registers import kinds
-from bihuan.modules.quarantine.registers.rows import Room, SiteRow, StayRow
+from bihuan.modules.quarantine.registers.rows import Room, SiteRow, StayRow, sent_before
 
 Lines = Sequence[Judged[StayRow]]
 
@@ -128,13 +129,20 @@ def _near_key(line: Judged[StayRow]) -> tuple[str, Room, date, str] | None:
 
 
 def _known(lines: Lines, context: Context) -> list[StayRow]:
-    """Stays accepted earlier, without those that these lines send again."""
+    """Stays accepted earlier, without those that these lines send again.
+
+    A line that now tells of another check-in is another stay: the earlier one stands beside it, in a place of its own.
+    """
     known = cast("Sequence[StayRow]", context.known.get("stays", ()))
     if not known:
         return []
     sources = {line.draft.source for line in lines}
     again = {line.row.identity for line in lines if line.row}
-    return [stay for stay in known if stay.source not in sources and stay.identity not in again]
+    return [
+        dataclasses.replace(stay, source=sent_before(stay.source)) if stay.source in sources else stay
+        for stay in known
+        if stay.identity not in again
+    ]
 
 
 def _all(lines: Lines, context: Context) -> list[StayRow]:

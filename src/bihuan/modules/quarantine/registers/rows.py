@@ -152,3 +152,8 @@ class StayRow:
     def __repr__(self) -> str:
         place = self.source.words("en")
         return f"StayRow({masked_name(self.name)}, {self.site} {self.room}, {self.check_in}, {place})"
+
+
+def sent_before(source: Source) -> Source:
+    """Return the place of an earlier line where a line that tells of something else stands now."""
+    return source._replace(file=f"{source.file}(此前报送 / as sent before)")

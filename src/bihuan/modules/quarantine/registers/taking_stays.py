@@ -32,7 +32,7 @@ from bihuan.modules.quarantine.registers.changes import change_many
 from bihuan.modules.quarantine.registers.contradictions import households
 from bihuan.modules.quarantine.registers.disputes import DECIDED_BY_A_PERSON, open_clashes, open_disputes
 from bihuan.modules.quarantine.registers.histories import Placed, opening
-from bihuan.modules.quarantine.registers.rows import Room, SiteRow, StayRow
+from bihuan.modules.quarantine.registers.rows import Room, SiteRow, StayRow, sent_before
 from bihuan.modules.quarantine.registers.stays import STAYS
 from bihuan.modules.quarantine.registers.taking_sites import room_plan
 from bihuan.modules.quarantine.sites import add_rooms
@@ -127,9 +127,9 @@ class StayTaker:
     def finish(self, run: Run[StayRow]) -> None:
         """Put contradictions on the worklist, and pairs that may be one person on the merge queue."""
         by_source = {row.source: row.identity for row in run.checked.rows}
-        by_source |= {
-            s.row.source: s.row.identity for s in run.standing.values() if s.row.source not in by_source
-        }
+        for stood in (s.row for s in run.standing.values()):
+            if by_source.setdefault(stood.source, stood.identity) != stood.identity:
+                by_source[sent_before(stood.source)] = stood.identity
         problems = [*run.checked.problems, *run.checked.on_known]
         open_disputes(run, problems, by_source)
         open_clashes(run)

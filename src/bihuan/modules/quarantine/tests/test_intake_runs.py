@@ -22,6 +22,7 @@ from bihuan.core.ledger.models import Entry
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.models import Person
 from bihuan.modules.quarantine.drill_registers import Truth, write_registers
+from bihuan.modules.quarantine.models import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +159,26 @@ def test_a_corrected_row_sent_again_is_taken_and_no_other(tmp_path: Path) -> Non
     assert stays() == before + 1
     assert figure("intake.rows_rejected") == rejected - 1 == first.rejected - 1
     assert figure("intake.rows_accepted") == first.new + 1
+
+
+def test_a_check_in_that_changed_is_another_stay_and_both_are_put_to_a_person(tmp_path: Path) -> None:
+    truth = county(tmp_path, each=0)
+    take(tmp_path)
+    before = stays()
+    file, sheet, row = an_open_stay(tmp_path, truth)
+    book = openpyxl.load_workbook(tmp_path / file)
+    book[sheet].cell(row, column(book[sheet], *CHECK_IN)).value = "2021-11-14"
+    book.save(tmp_path / file)
+    report = take(tmp_path)
+    assert (report.new, stays()) == (1, before + 1)
+    flagged = [f for f in said(report)["flags"] if f["kind"] == "overlapping_stays_in_site"]
+    assert [f["row"] for f in flagged] == [row]
+    assert "此前报送" in flagged[0]["message"]
+    kinds = ("overlapping_stays_in_site",)
+    task = Task.objects.get(matter__type="quarantine.dispute", kind__in=kinds)
+    assert task.stay_id is not None and len(task.other_stays) == 1
+    again = take(tmp_path)
+    assert again.new == 0 and Task.objects.filter(kind__in=kinds).count() == 1
 
 
 def test_a_stay_that_gains_its_check_out_is_released_as_registered(tmp_path: Path) -> None:
