@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
@@ -43,27 +43,22 @@ Steps = list[tuple[str, Any]]
 CLAIM: Final = timedelta(minutes=10)
 """How long somebody stays on a screen that says nothing more; a screen that is looked at renews it."""
 
-# Whose turn it is: those to be rung again whose time has come, then those never rung, both by when they are due. Two
-# partial indexes give the first of each at once, however many wait.
-AGAIN = """
-SELECT matter_id FROM verification_item
- WHERE stage = 'call' AND again_at IS NOT NULL AND officer_id = %(officer)s AND again_at <= %(now)s
-   AND (claimed_until IS NULL OR claimed_until < %(now)s){fits}
- ORDER BY again_at LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
-FRESH = """
-SELECT matter_id FROM verification_item
- WHERE stage = 'call' AND again_at IS NULL AND officer_id = %(officer)s
-   AND (claimed_until IS NULL OR claimed_until < %(now)s){fits}
- ORDER BY due_at, matter_id LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
-HELD = """
-SELECT matter_id FROM verification_item WHERE claimed_by = %(officer)s AND claimed_until >= %(now)s AND stage = 'call'
- LIMIT 1 FOR UPDATE
-"""
-OWN = (AGAIN.format(fits=""), FRESH.format(fits=""))
+# Whose turn it is: whoever is on the screen already; those to be rung again whose time has come; those never rung; each by
+# when they are due. Partial indexes give the first of each at once, however many wait, and each is one statement: found,
+# passed over where somebody else has just found the same, and claimed.
+CLAIMED = (
+    "UPDATE verification_item SET claimed_by = %(me)s, claimed_until = %(until)s WHERE {} RETURNING matter_id"
+)
+HELD = CLAIMED.format("claimed_by = %(me)s AND claimed_until >= %(now)s AND stage = 'call'")
+TURN = """matter_id = (
+  SELECT matter_id FROM verification_item WHERE stage = 'call' AND officer_id = %(officer)s AND {whose}
+     AND (claimed_until IS NULL OR claimed_until < %(now)s){fits}
+   ORDER BY {order} LIMIT 1 FOR UPDATE SKIP LOCKED)"""
+AGAIN = {"whose": "again_at IS NOT NULL AND again_at <= %(now)s", "order": "again_at"}
+FRESH = {"whose": "again_at IS NULL", "order": "due_at, matter_id"}
 FITS = " AND (%(everywhere)s OR township = ANY(%(townships)s)) AND (language = '' OR language = ANY(%(languages)s))"
-OTHERS = (AGAIN.format(fits=FITS), FRESH.format(fits=FITS))
+OWN = tuple(CLAIMED.format(TURN.format(fits="", **one)) for one in (AGAIN, FRESH))
+OTHERS = tuple(CLAIMED.format(TURN.format(fits=FITS, **one)) for one in (AGAIN, FRESH))
 TAKE = "UPDATE verification_item SET claimed_by = %s, claimed_until = %s WHERE matter_id = %s"
 
 
@@ -106,13 +101,9 @@ def take_next(actor: Actor, now: datetime) -> UUID | None:
 
     Whoever has nobody left helps out on the sheets of colleagues who have gone, as far as they take these people.
     """
-    assert actor.officer_id is not None
-    asked = {"officer": actor.officer_id, "now": now}
-    with transaction.atomic(), connection.cursor() as cursor:
-        found = _first(cursor, (HELD, *OWN), asked) or _helping_out(cursor, actor, now)
-        if found is not None:
-            cursor.execute(TAKE, [actor.officer_id, now + CLAIM, found])
-        return found
+    asked = {"me": actor.officer_id, "officer": actor.officer_id, "now": now, "until": now + CLAIM}
+    with connection.cursor() as cursor:
+        return _first(cursor, (HELD, *OWN), asked) or _helping_out(cursor, actor, asked)
 
 
 def _first(cursor: Any, queries: Sequence[str], asked: Mapping[str, Any]) -> UUID | None:
@@ -124,14 +115,14 @@ def _first(cursor: Any, queries: Sequence[str], asked: Mapping[str, Any]) -> UUI
     return None
 
 
-def _helping_out(cursor: Any, actor: Actor, now: datetime) -> UUID | None:
+def _helping_out(cursor: Any, actor: Actor, asked: Mapping[str, Any]) -> UUID | None:
     worker = Worker.objects.filter(officer_id=actor.officer_id).first()
     townships = worker.townships if worker else []
     fits = {
-        "now": now, "everywhere": not townships, "townships": townships,
+        **asked, "everywhere": not townships, "townships": townships,
         "languages": worker.languages if worker else [],
     }  # fmt: skip
-    for absent in absent_callers(actor.jurisdiction, now):
+    for absent in absent_callers(actor.jurisdiction, asked["now"]):
         found = _first(cursor, OTHERS, {**fits, "officer": absent})
         if found is not None:
             return found
@@ -200,7 +191,7 @@ def _is_with(row: Item, actor: Actor, now: datetime) -> bool:
     """Tell whether the person is on the officer's screen, or on nobody's and on the officer's sheet."""
     if row.claimed_until is not None and row.claimed_until >= now:
         return row.claimed_by == actor.officer_id
-    return row.officer_id == actor.officer_id or row.claimed_by == actor.officer_id
+    return actor.officer_id in {row.officer_id, row.claimed_by}
 
 
 def _steps(row: Item, pressed: Pressed, now: datetime) -> Steps:

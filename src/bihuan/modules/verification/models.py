@@ -61,6 +61,9 @@ class Item(models.Model):
                 fields=["jurisdiction", "due_at", "matter"], condition=Q(stage="route"), name="item_to_route"
             ),
             models.Index(fields=["claimed_by"], condition=Q(claimed_by__isnull=False), name="item_claims"),
+            models.Index(
+                fields=["last_by", "last_at"], condition=Q(last_by__isnull=False), name="item_latest"
+            ),
             models.Index(fields=["source_id"], name="item_source"),
             models.Index(fields=["run_id"], condition=Q(run_id__isnull=False), name="item_run"),
         ]
@@ -86,6 +89,7 @@ class Tried(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["item_id"], name="tried_item"),
+            models.Index(fields=["officer_id", "at"], name="tried_by"),
             models.Index(fields=["jurisdiction", "at"], name="tried_when"),
         ]
 

@@ -99,12 +99,19 @@ def _tried(facts: ItemFacts, step: Applied) -> None:
         facts.visits += 1
 
 
+def _settle_last(facts: ItemFacts) -> None:
+    """Somebody has gone on from the latest result, so it can no longer be taken back."""
+    facts.last_entry, facts.last_step = None, ""
+
+
 def _given(facts: ItemFacts, step: Applied) -> None:
     facts.officer, facts.run, facts.again_at = step.payload.officer, step.payload.run, None
+    _settle_last(facts)
 
 
 def _taken(facts: ItemFacts, step: Applied) -> None:
     facts.officer, facts.run, facts.again_at = None, step.payload.run, None
+    _settle_last(facts)
 
 
 def _missed(facts: ItemFacts, step: Applied) -> None:
@@ -129,7 +136,7 @@ def _settled(facts: ItemFacts, step: Applied) -> None:
 
 def _unsettled(facts: ItemFacts, step: Applied) -> None:
     facts.method, facts.run = "", step.payload.run
-    facts.last_entry, facts.last_step = None, ""
+    _settle_last(facts)
 
 
 def _attached(facts: ItemFacts, step: Applied) -> None:
@@ -150,7 +157,7 @@ def _visited_again(facts: ItemFacts, step: Applied) -> None:
 
 def _back(facts: ItemFacts, step: Applied) -> None:
     facts.officer, facts.again_at, facts.method = step.actor.officer_id, None, ""
-    facts.last_entry, facts.last_step = None, ""
+    _settle_last(facts)
 
 
 def _fed_back(facts: ItemFacts, step: Applied) -> None:

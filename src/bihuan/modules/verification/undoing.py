@@ -21,7 +21,7 @@ from bihuan.modules.verification.waiting import STRETCH
 REASON = "撤回本次分派"
 OF_RUN = """
 SELECT matter_id, stage, last_entry, last_step,
-       (stage IN ('call', 'visit') AND last_at IS NULL OR outcome = 'by_record' AND last_step = 'settle_by_record')
+       (stage IN ('call', 'visit') AND (last_at IS NULL OR last_at < %(pressed)s) OR outcome = 'by_record' AND last_step = 'settle_by_record')
        AND (claimed_until IS NULL OR claimed_until < %(now)s) AS untouched
   FROM verification_item
  WHERE run_id = %(run)s AND (%(after)s::uuid IS NULL OR matter_id > %(after)s) ORDER BY matter_id LIMIT %(limit)s
@@ -83,7 +83,10 @@ def _undoer(run: Run) -> Actor:
 
 def _of_run(run: Run, now: datetime) -> list[tuple[UUID, str, int | None, str, bool]]:
     with connection.cursor() as cursor:
-        cursor.execute(OF_RUN, {"run": run.id, "after": run.mark_item, "now": now, "limit": STRETCH})
+        cursor.execute(
+            OF_RUN,
+            {"run": run.id, "after": run.mark_item, "now": now, "pressed": run.asked_at, "limit": STRETCH},
+        )
         return cursor.fetchall()
 
 
