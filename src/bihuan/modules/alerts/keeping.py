@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -44,7 +44,10 @@ class Kept:
 
 @dataclass(slots=True)
 class Portion:
-    """What is written of one list. Accepted rows by place in their columns; repeated ones with the row they repeat."""
+    """What is written of one list. Accepted rows by place in their columns; repeated ones with the row they repeat.
+
+    `keys`: by whom (merged records are one) and why each row is verified; rows with the same are one verification.
+    """
 
     list_id: UUID
     jurisdiction: str
@@ -59,6 +62,7 @@ class Portion:
     decided_by: list[str] = field(default_factory=list)
     persons: list[UUID] = field(default_factory=list)
     items: list[UUID] = field(default_factory=list)
+    keys: list[tuple[UUID, str]] = field(default_factory=list)
     repeated: list[tuple[tuple[int, int], bytes, datetime | None, str, Kept]] = field(default_factory=list)
     rejected: list[tuple[tuple[int, int], str]] = field(default_factory=list)
 
@@ -135,35 +139,50 @@ def opened_rows(boxes: Sequence[tuple[UUID, bytes]]) -> list[list[str] | None]:
     return [None if one is None else one["said"] for one in opened]
 
 
-def known_rows(jurisdiction: str, hashes: Sequence[bytes]) -> dict[bytes, Kept]:
+def known_rows(jurisdiction: str, contents: Sequence[bytes]) -> dict[bytes, Kept]:
     """Return, of rows with these contents, those that were accepted before. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT said, person_id, item_id, decided_by FROM alerts_alertrow"
-            " WHERE jurisdiction = %s AND fate = 'accepted' AND said = ANY(%s)",
-            [jurisdiction, list(hashes)],
+            " WHERE jurisdiction = %s AND fate = 'accepted' AND said = ANY(%s::bytea[])",
+            [jurisdiction, _hexed(contents)],
         )
         return {bytes(said): Kept(person, item, by) for said, person, item, by in cursor.fetchall()}
 
 
 def known_numbers(jurisdiction: str, numbers: Sequence[bytes | None]) -> set[bytes]:
     """Return which of these alert numbers came before."""
+    wanted = _hexed([number for number in numbers if number is not None])
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT number FROM alerts_alertrow WHERE jurisdiction = %s AND number = ANY(%s)",
-            [jurisdiction, [number for number in numbers if number is not None]],
+            "SELECT DISTINCT number FROM alerts_alertrow WHERE jurisdiction = %s AND number = ANY(%s::bytea[])",
+            [jurisdiction, wanted],
         )
         return {bytes(row[0]) for row in cursor.fetchall()}
 
 
-def open_items(persons: Sequence[UUID]) -> dict[tuple[UUID, str], UUID]:
-    """Return the verifications that are still open, by whom they concern and why; merged records are one person."""
+def merges(jurisdiction: str) -> dict[UUID, UUID]:
+    """Return the county's merged records, each with the one it is known under."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(p.merged_into_id, p.id), r.reason, r.item_id FROM people_person p"
-            " JOIN alerts_alertrow r ON r.person_id = p.id"
-            " WHERE (p.id = ANY(%(ids)s) OR p.merged_into_id = ANY(%(ids)s))"
-            " AND r.fate = 'accepted' AND r.standing = 'pending' AND r.item_id IS NOT NULL",
-            {"ids": list(set(persons))},
+            "SELECT id, merged_into_id FROM people_person WHERE merged_into_id IS NOT NULL AND jurisdiction = %s",
+            [jurisdiction],
         )
-        return {(person, reason): item for person, reason, item in cursor.fetchall()}
+        return dict(cursor.fetchall())
+
+
+def open_items(persons: Iterable[UUID]) -> list[tuple[UUID, str, UUID]]:
+    """Return the verifications of these records that are still open: person, reason, verification."""
+    wanted = "{" + ",".join([person.hex for person in persons]) + "}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT person_id, reason, item_id FROM alerts_alertrow"
+            " WHERE person_id = ANY(%s::uuid[]) AND fate = 'accepted' AND standing = 'pending'",
+            [wanted],
+        )
+        return list(cursor.fetchall())
+
+
+def _hexed(values: Sequence[bytes]) -> str:
+    """Return values as an array's literal: a hundred thousand of them are not adapted one by one."""
+    return "{" + ",".join(['"\\\\x' + value.hex() + '"' for value in values]) + "}"

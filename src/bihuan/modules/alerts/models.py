@@ -59,7 +59,10 @@ class AlertRow(models.Model):
     `sent` is the standing that was last fed back to the sender.
     """
 
-    list = models.ForeignKey(AlertList, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    # without a constraint of the database's: it would look up the one list again for each of a hundred thousand rows
+    list = models.ForeignKey(
+        AlertList, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
     jurisdiction = models.CharField(max_length=12)
     sheet = models.SmallIntegerField()
     line = models.IntegerField()

@@ -18,7 +18,6 @@ from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.linking import Linking
 from bihuan.core.people.linking.addresses import parse as parse_address
-from bihuan.core.people.merging import canonical_many
 from bihuan.core.spec.text import Text
 from bihuan.modules.alerts import hashes, keeping, papers
 from bihuan.modules.alerts.keeping import Kept, Portion
@@ -83,13 +82,9 @@ def _sign(plan: Plan, work: Work) -> AlertList:
     received, signed = moments(pushed, timezone.now())
     alert_list = _row(plan, work, received)
     portion = _portion(plan, work, alert_list.matter_id)
-    opened_before = keeping.open_items(portion.persons)
-    kept = canonical_many(set(portion.persons))
-    keys = [(kept[p], why) for p, why in zip(portion.persons, portion.reasons, strict=True)]
-    items = {key: opened_before.get(key) or uuid.uuid7() for key in dict.fromkeys(keys)}
-    portion.items = [items[key] for key in keys]
+    again = _set_items(portion)
     _repeats(plan, work, portion)
-    alert_list.persons = len({kept[p] for p in portion.persons})
+    alert_list.persons = len({person for person, _ in portion.keys})
     alert_list.save(force_insert=True)
     keeping.write(portion)
     first, last = pushed.pushed_between()
@@ -99,7 +94,7 @@ def _sign(plan: Plan, work: Work) -> AlertList:
     )  # fmt: skip
     receipt = Signed(
         rows=pushed.rows, accepted=len(plan.fresh), rejected=len(pushed.bad), duplicates=len(plan.again),
-        persons=alert_list.persons, repeated=sum(key in opened_before for key in keys),
+        persons=alert_list.persons, repeated=again,
     )  # fmt: skip
     opening = Opening(
         payload,
@@ -113,6 +108,25 @@ def _sign(plan: Plan, work: Work) -> AlertList:
     alert_list.receipt = papers.receipt(alert_list, receipt, signed, actor=actor)
     alert_list.save(update_fields=["receipt"])
     return alert_list
+
+
+def _set_items(portion: Portion) -> int:
+    """Give each row its verification: the one that is open for the person and reason, else a new one.
+
+    Returns how many rows attach to one that was open. Merged records are one person.
+    """
+    merges = keeping.merges(portion.jurisdiction)
+    kept = {person: merges.get(person, person) for person in portion.persons}
+    known_under = set(kept.values())
+    others = [person for person, into in merges.items() if into in known_under]
+    opened = {
+        (merges.get(person, person), reason): item
+        for person, reason, item in keeping.open_items({*kept, *known_under, *others})
+    }
+    portion.keys = [(kept[person], why) for person, why in zip(portion.persons, portion.reasons, strict=True)]
+    items = {key: opened.get(key) or uuid.uuid7() for key in dict.fromkeys(portion.keys)}
+    portion.items = [items[key] for key in portion.keys]
+    return sum(key in opened for key in portion.keys)
 
 
 def _title(pushed: Pushed) -> Text:

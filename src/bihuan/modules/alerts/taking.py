@@ -13,6 +13,7 @@ from uuid import UUID
 from bihuan.core.access.actors import Actor
 from bihuan.core.intake.parcels import Glimpse, Parcelled
 from bihuan.core.intake.watching import Watch
+from bihuan.core.matters.uncollected import uncollected
 from bihuan.core.people.linking import Said, link
 from bihuan.core.spec.text import Text
 from bihuan.modules.alerts import reading, signing
@@ -39,6 +40,10 @@ class AlertLists:
 
     def take(self, files: Sequence[Glimpse], *, actor: Actor, batch: UUID, watch: Watch) -> list[Parcelled]:
         """Sign for the lists."""
+        with uncollected():
+            return self._take(files, actor, batch, watch)
+
+    def _take(self, files: Sequence[Glimpse], actor: Actor, batch: UUID, watch: Watch) -> list[Parcelled]:
         plans = plans_of(files, actor.jurisdiction, watch)
         said = [Said(*(plan.pushed.said[i][cell] for cell in WHO)) for plan in plans for i in plan.fresh]
         work = signing.Work(actor, batch, link(said, actor.jurisdiction), signing.repeated(plans))
