@@ -26,6 +26,8 @@ KIND_MARKS: Final = {
     "receipt": "收",
     "transfer": "转告",
     "release": "解告",
+    "alert_feedback": "预馈",
+    "alert_correction": "预更",
 }
 
 TAKE: Final = """

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -22,6 +23,8 @@ from bihuan.core.spec.payload import Choice
 from bihuan.core.spec.posts import REGISTRAR, SYSTEM
 from bihuan.core.spec.text import Text
 
+unmerged = Signal()
+"""Sent in the undoing transaction with `people` (ids: kept, taken apart, carried) and `actor`: what rested on it goes now."""
 MERGING = frozenset({REGISTRAR.code, SYSTEM.code})
 """Posts that decide which records are one person."""
 
@@ -186,6 +189,7 @@ def undo(merge_id: int, *, actor: Actor) -> Merge:
         _mark_undone(done, actor, now)
         payload = {"from": str(known_as), "carried": [str(i) for i in done.carried]}
         record("people.unmerged", actor=actor, person_id=done.merged_id, payload=payload, at=now)
+        unmerged.send(sender=Merge, people=[known_as, done.merged_id, *done.carried], actor=actor)
     return done
 
 

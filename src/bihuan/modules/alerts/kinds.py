@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bihuan.core.intake.problems import Kind, Policy
+from bihuan.core.spec import Text
 
 WRONG_COLUMN_COUNT: Final = Kind(
     "wrong_column_count",
@@ -13,6 +14,7 @@ WRONG_COLUMN_COUNT: Final = Kind(
     "Line {row} has {found} cells where the heading has {wanted}, so nobody can tell which is which; it was not taken. "
     "Check its separators and quotes and push the line again.",
 )
+SENT_BACK: Final = Text("列数与表头不符,不能确定哪格是哪项", "Not as many cells as the heading has columns")
 SAME_LIST: Final = Kind(
     "same_list",
     Policy.NOTE,

@@ -73,7 +73,7 @@ LIST: MatterType[Any] = MatterType(
                    says=Text("反馈 {rows} 条:核实 {verified},转外县 {forwarded},无法核实 {unreachable}",
                              "{rows} rows fed back: {verified} verified, {forwarded} forwarded, {unreachable} unreachable")),
         Transition("feed_back_again", "更正反馈", "Feed back again", (FED_BACK, TO_CORRECT), to=FED_BACK, by=DESKS, payload=asks.FedBack,
-                   hidden=True, primary=True, consequence=Text("把有变化的各条再反馈一次", "The rows that changed are fed back again"),
+                   hidden=True, primary=True, blocked_by=(rules.nothing_pending,), consequence=Text("把有变化的各条再反馈一次", "The rows that changed are fed back again"),
                    says=Text("更正反馈 {rows} 条,其中有变化 {changed} 条", "{rows} rows fed back again, {changed} of them changed")),
         Transition("note_correction", "已反馈的有更正", "Part of the feedback is corrected", SIGNED, to=SAME, by=(SYSTEM, *DESKS),
                    payload=asks.Correction, hidden=True, says=CORRECTED),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 
 class AlertList(models.Model):
@@ -56,7 +57,7 @@ class AlertRow(models.Model):
     `fate`: accepted, duplicate (repeats all eight fields of an accepted row, here or in an earlier list), rejected.
     `said` is a keyed hash of the eight fields, `number` one of the alert's number; `corrects`: the number came before,
     with other content. `standing`: pending, verified, forwarded, unreachable, as the verification `item_id` stands.
-    `sent` is the standing that was last fed back to the sender.
+    `sent` is the result (`answers.Answer.code`) that was last fed back to the sender.
     """
 
     # without a constraint of the database's: it would look up the one list again for each of a hundred thousand rows
@@ -73,7 +74,7 @@ class AlertRow(models.Model):
     corrects = models.BooleanField()
     decided_by = models.CharField(max_length=8)
     standing = models.CharField(max_length=12)
-    sent = models.CharField(max_length=12, db_default="")
+    sent = models.CharField(max_length=24, db_default="")
     person_id = models.UUIDField(null=True)
     item_id = models.UUIDField(null=True)
     said = models.BinaryField(null=True)
@@ -97,3 +98,37 @@ class AlertRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_id} {self.line}"
+
+
+class AlertFeedback(models.Model):
+    """What was fed back of a list: the file as it was sent, sealed with the list's key, and its letter.
+
+    `rows` had a result, `pending` had none yet, `changed` said something else than in an earlier feedback.
+    """
+
+    list = models.ForeignKey(AlertList, on_delete=models.PROTECT, related_name="feedback")
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    key = models.CharField(max_length=64)
+    form = models.CharField(max_length=4)
+    rows = models.IntegerField()
+    pending = models.IntegerField()
+    changed = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    entry_id = models.BigIntegerField()
+    content = models.BinaryField()
+    paper = models.ForeignKey("papers.Paper", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["list", "by", "key"], name="one_feedback_a_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def file_name(self) -> str:
+        """Return what the file is called: the list's own name and when it was answered."""
+        stem = self.list.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        return f"{stem}_核查反馈_{timezone.localtime(self.at):%m%d%H%M}.{self.form}"
