@@ -22,7 +22,7 @@ from bihuan.core.spec.posts import PUBLIC, SYSTEM
 HEALTH = "/healthz"  # says 503 here: no worker runs
 OPEN_TO_ALL = {
     "/login/", "/my/", "/language/", "/theme/", "/api/docs", "/api/openapi.json", "/account/closed/",
-    "/sites/round-worker.js",
+    "/sites/round-worker.js", "/verification/visits/worker.js",
 }  # fmt: skip
 OWN_SESSION = {"/logout/", "/language/", "/theme/", "/post/"}
 PUBLIC_DOOR = "/my/"

@@ -38,6 +38,7 @@ from bihuan.modules.verification.payloads import (
 from bihuan.modules.verification.roster import absent_callers
 from bihuan.modules.verification.rules import CALLS_ENOUGH, TAKE_BACK
 from bihuan.modules.verification.slots import again_at
+from bihuan.modules.verification.visitors import visitor_for
 
 Steps = list[tuple[str, Any]]
 CLAIM: Final = timedelta(minutes=10)
@@ -224,25 +225,29 @@ def _moved(row: Item, pressed: Pressed, now: datetime) -> Steps:
 
 
 def _visit(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    return [("ask_for_visit", Referred(why=Why.ASKED, method=Method.PHONE, remark=pressed.remark))]
+    visitor = visitor_for(row.township, row.language, row.jurisdiction, now)
+    referred = Referred(why=Why.ASKED, method=Method.PHONE, officer=visitor, remark=pressed.remark)
+    return [("ask_for_visit", referred)]
 
 
 def _no_answer(row: Item, pressed: Pressed, now: datetime) -> Steps:
     again = again_at(now, row.slots, row.due_at)
     steps: Steps = [("miss_call", Attempt(method=Method.PHONE, result=Missed.NO_ANSWER, again_at=again))]
     if row.calls + 1 >= CALLS_ENOUGH:
-        steps.append(_onward(row, Why.NO_ANSWER, None))
+        steps.append(_onward(row, Why.NO_ANSWER, None, now))
     return steps
 
 
 def _wrong_number(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    code, referred = _onward(row, Why.WRONG_NUMBER, Method.PHONE)
-    return [(code, referred)]
+    return [_onward(row, Why.WRONG_NUMBER, Method.PHONE, now)]
 
 
-def _onward(row: Item, why: Why, method: Method | None) -> tuple[str, Referred]:
+def _onward(row: Item, why: Why, method: Method | None, now: datetime) -> tuple[str, Referred]:
     """To a visit where somebody knows where the person lives, else to the lead."""
-    return ("ask_for_visit" if row.township else "hand_to_lead", Referred(why=why, method=method))
+    if not row.township:
+        return "hand_to_lead", Referred(why=why, method=method)
+    visitor = visitor_for(row.township, row.language, row.jurisdiction, now)
+    return "ask_for_visit", Referred(why=why, method=method, officer=visitor)
 
 
 def _refused(row: Item, pressed: Pressed, now: datetime) -> Steps:

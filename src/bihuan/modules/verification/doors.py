@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bihuan.core.spec import Text
 from bihuan.kit.doors import Door
-from bihuan.modules.verification.matter import VERIFIER
+from bihuan.modules.verification.matter import LEAD, VERIFIER, VISITOR
 
 DOORS = (
+    Door("verification:team", Text("核查组", "Verification"), "user-check", 20, posts=(LEAD.code,)),
     Door("verification:calls", Text("电话核查", "Calls"), "phone", 20, posts=(VERIFIER.code,)),
+    Door("verification:visits", Text("上门核查", "Visits"), "map-pin", 20, posts=(VISITOR.code,)),
 )  # fmt: skip
 
 ENTRIES = {

@@ -155,3 +155,8 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asked_at:%F %H:%M} {self.state}"
+
+    @property
+    def dealt(self) -> int:
+        """Return how many have been settled, given out, or found to be nobody's."""
+        return self.settled + self.routed + self.left

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from bihuan.core.spec import Text
-from bihuan.kit.language import language, said
+from bihuan.kit import offline
+from bihuan.kit.language import language
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty
 from bihuan.modules.quarantine import rounds
 from bihuan.modules.quarantine.views.reach import back_to_board, crumbs, inside, may
 
-WORKER = "quarantine/round-worker.js"
-SHELL = (
-    "vendor/tabler/tabler.min.css", "vendor/tabler/icons.svg", "kit/css/tokens.css", "kit/css/base.css",
-    "kit/css/frame.css", "kit/css/parts.css", "kit/css/forms.css", "kit/css/field.css", "kit/js/theme.js",
-    "kit/js/kit.js", "kit/js/keys.js", "kit/js/live.js", "vendor/htmx/htmx.min.js", "kit/icon.svg",
-    "quarantine/round.css", "quarantine/outbox.js", "quarantine/round.js",
-)  # fmt: skip
+KEPT, PAGE = "bihuan-round-1", r"^\/sites\/[\w-]+\/round\/$"
 
 
 @officer_page()
@@ -38,7 +29,7 @@ def daily_round(request: OfficerRequest, code: str) -> HttpResponse:
     content = {
         "site": site,
         "officer": f"{request.actor.name[:1]}*",
-        "shell": " ".join(static(name) for name in SHELL),
+        "shell": offline.shell("quarantine/round.css", "quarantine/round.js"),
         "language": language(),
     }
     return render(request, "quarantine/round.html", content)
@@ -73,29 +64,12 @@ def manifest(request: OfficerRequest, code: str) -> HttpResponse:
     """Return what makes the page installable on a phone."""
     site = inside(request.actor, code)
     here = reverse("quarantine:round", args=[code])
-    answer = JsonResponse(
-        {
-            "id": here,
-            "name": f"{said(Text('每日巡查', 'Daily round'))} · {site.place.name}",
-            "short_name": said(Text("巡查", "Round")),
-            "lang": "zh-Hans" if language() == "zh-hans" else "en",
-            "start_url": here,
-            "scope": "/sites/",
-            "display": "standalone",
-            "background_color": "#f3f5f7",
-            "theme_color": "#13294a",
-            "icons": [
-                {"src": static("kit/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
-            ],
-        }
+    return offline.manifest(
+        here, "/sites/", Text("每日巡查", "Daily round"), Text("巡查", "Round"), site.place.name
     )
-    answer["Content-Type"] = "application/manifest+json"
-    return answer
 
 
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
     """Return the service worker; from here and not from the static files, so that it may serve `/sites/`."""
-    found = finders.find(WORKER)
-    assert isinstance(found, str)
-    return HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
+    return offline.worker(KEPT, PAGE)

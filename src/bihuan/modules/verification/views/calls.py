@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from bihuan.core.access.errors import Denied
-from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.matters.errors import NotDone
 from bihuan.core.matters.models import Matter
 from bihuan.core.people.masks import masked_name
@@ -28,6 +26,7 @@ from bihuan.modules.verification.calls import Pressed
 from bihuan.modules.verification.matter import VERIFIER
 from bihuan.modules.verification.models import Item
 from bihuan.modules.verification.payloads import Measure
+from bihuan.modules.verification.views.shifts import asked_end, usual_end
 
 CALLS = Text("电话核查", "Calls")
 CRUMBS = [Crumb(Text("待办", "Worklist"), "/"), Crumb(CALLS)]
@@ -52,7 +51,7 @@ def _content(request: OfficerRequest, **more: Any) -> dict[str, Any]:
     content: dict[str, Any] = {"now": now, "until": until, "progress": sheet.progress(actor, now), **more}
     content["done_at"] = content["progress"].done_at(now)
     if until is None or request.session.get("verification_paused"):
-        return {**content, "screen": "start", "ends": _usual_end(now), "paused": until is not None}
+        return {**content, "screen": "start", "ends": usual_end(now), "paused": until is not None}
     item = calls.take_next(actor, now)
     back = calls.last_of(actor, now)
     if item is None:
@@ -72,13 +71,6 @@ def _greeting(request: OfficerRequest) -> Text:
         f"您好，我是{zh}核查岗的工作人员，姓{surname}。请问您是本人吗？",
         f"Good day, this is the {en}, verification; my name is {surname}. Am I speaking to the person concerned?",
     )
-
-
-def _usual_end(now: datetime) -> datetime:
-    """Return the usual end of the shift that would begin now: six in the evening, or four hours from now."""
-    local = now.astimezone(SHANGHAI)
-    evening = local.replace(hour=18, minute=0, second=0, microsecond=0)
-    return evening if evening - local > timedelta(hours=1) else local + timedelta(hours=4)
 
 
 def _only_back(row: Item | None) -> Any:
@@ -202,18 +194,8 @@ def begin(request: OfficerRequest) -> HttpResponse:
     assert actor.officer_id is not None
     request.session.pop("verification_paused", None)
     if roster.shift_of(actor.officer_id, now) is None:
-        roster.begin_shift(actor.officer_id, _asked_end(request.POST.get("until", ""), now), now, actor=actor)
+        roster.begin_shift(actor.officer_id, asked_end(request.POST.get("until", ""), now), now, actor=actor)
     return _draw(request)
-
-
-def _asked_end(text: str, now: datetime) -> datetime:
-    """Return the end that was typed (18:00), the next day's where it is past; the usual one where it is no time."""
-    hour, _, minute = text.partition(":")
-    if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
-        return _usual_end(now)
-    local = now.astimezone(SHANGHAI)
-    end = local.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-    return end if end > local else end + timedelta(days=1)
 
 
 @require_POST

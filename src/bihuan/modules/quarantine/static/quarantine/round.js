@@ -12,7 +12,13 @@ const round = { data: null, visits: [], here: 0, correcting: null, away: false }
 const typed = { whole: null, tenth: null, well: null, symptoms: new Set() };
 const lately = { unsent: [], recent: [] };
 
-const outbox = new Outbox({ site: root.dataset.site, address: root.dataset.records, changed: () => refresh() });
+const outbox = new Outbox({
+  name: "bihuan-round",
+  site: root.dataset.site,
+  address: root.dataset.records,
+  changed: () => refresh(),
+  stays: ({ stay, items }) => ({ stay, items }),
+});
 
 // ── what is to be done ───────────────────────────────────────────────────
 const written = (visit) => {

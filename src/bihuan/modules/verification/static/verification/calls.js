@@ -47,7 +47,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "dial" && document.querySelector("[data-dialled]")) {
       since = Date.now();
-      document.querySelector("[data-dial]")?.click();
+      document.querySelector("[data-dial]")?.focus({ preventScroll: true });
     } else if (event.target.id === "sheet" || event.target.querySelector?.("#sheet")) {
       since = 0;
       mark(form()?.dataset.wanted ?? "");

@@ -1,14 +1,14 @@
-// Keeps the round's page and what it is made of, so that it opens without a network. Nothing that was recorded passes
-// through here: records wait in the page's own outbox. Pages are asked of the network first, and kept as it answered.
-
-const KEPT = "bihuan-round-1";
-const PAGE = /^\/sites\/[\w-]+\/round\/$/;
+// Keeps a field page and what it is made of, so that it opens without a network. Nothing that was recorded passes through
+// here: records wait in the page's own outbox. Pages are asked of the network first, and kept as it answered.
+// `KEPT` (name and version of what is kept) and `PAGE` (the pages' paths) stand before this: kit/offline.py writes them.
+/* global KEPT, PAGE */
+const FAMILY = KEPT.replace(/\d+$/, "");
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => {
   const old = async () => {
     for (const name of await caches.keys()) {
-      if (name.startsWith("bihuan-round-") && name !== KEPT) await caches.delete(name);
+      if (name.startsWith(FAMILY) && name !== KEPT) await caches.delete(name);
     }
     await self.clients.claim();
   };

@@ -1,7 +1,6 @@
 // What was recorded and not yet confirmed by the server. It lives in IndexedDB, so that it survives a closed browser;
 // every record has its own key, so that sending it twice (a lost reply, two tabs) records it once.
 
-const NAME = "bihuan-round";
 const KEPT_RECENT = 20;
 
 const asked = (request) =>
@@ -10,8 +9,8 @@ const asked = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-const opened = () => {
-  const request = indexedDB.open(NAME, 1);
+const opened = (name) => {
+  const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore("unsent", { keyPath: "key" });
     request.result.createObjectStore("recent", { keyPath: "key" });
@@ -24,15 +23,19 @@ const cookie = (name) =>
   document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
 export class Outbox {
-  #database = opened();
+  #database;
   #retry = 0;
 
-  constructor({ site, address, changed }) {
+  /** `name`: the page's own database; `site`: whose records; `stays(body)`: what is kept of a record once it is sent. */
+  constructor({ name, site, address, changed, stays }) {
+    this.name = name;
+    this.#database = opened(name);
+    this.stays = stays;
     this.site = site;
     this.address = address;
     this.changed = changed;
     this.state = "waiting"; // waiting, sent, offline, signed_out
-    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(NAME) : null;
+    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null;
     if (this.channel) this.channel.onmessage = () => this.changed();
     addEventListener("online", () => this.send());
     document.addEventListener("visibilitychange", () => {
@@ -89,7 +92,7 @@ export class Outbox {
 
   /** Send what waits, in order, by one tab at a time. */
   async send() {
-    const lock = `${NAME}-${this.site}`;
+    const lock = `${this.name}-${this.site}`;
     if (!navigator.locks) return this.#drain();
     return navigator.locks.request(lock, { ifAvailable: true }, (held) => (held ? this.#drain() : undefined));
   }
@@ -142,10 +145,9 @@ export class Outbox {
     return "refused";
   }
 
-  /** The server has it: what was measured leaves the phone, only room and time stay for a correction. */
+  /** The server has it: what was found leaves the phone, only where and when stay for a correction. */
   async #confirm(record) {
-    const { stay, items } = record.body;
-    const kept = { key: record.key, site: record.site, at: record.at, shown: record.shown, stay, items };
+    const kept = { key: record.key, site: record.site, at: record.at, shown: record.shown, ...this.stays(record.body) };
     const database = await this.#database;
     const both = database.transaction(["unsent", "recent"], "readwrite");
     both.objectStore("unsent").delete(record.key);
