@@ -53,11 +53,13 @@ def sign(plan: Plan, work: Work) -> None:
         return
     try:
         with transaction.atomic():
-            plan.same = _sign(plan, work)
+            plan.same, mine = _sign(plan, work)
     except IntegrityError:
         plan.same = _signed_elsewhere(plan.pushed, work.actor.jurisdiction)
         if plan.same is None:
             raise
+    else:
+        work.known.update(mine)
 
 
 def _signed_elsewhere(pushed: Pushed, jurisdiction: str) -> AlertList | None:
@@ -77,13 +79,13 @@ def moments(pushed: Pushed, now: datetime) -> tuple[datetime, datetime]:
     return last, now if now - last <= FRESH else last
 
 
-def _sign(plan: Plan, work: Work) -> AlertList:
+def _sign(plan: Plan, work: Work) -> tuple[AlertList, dict[bytes, Kept]]:
     pushed, actor = plan.pushed, work.actor
     received, signed = moments(pushed, timezone.now())
     alert_list = _row(plan, work, received)
     portion = _portion(plan, work, alert_list.matter_id)
     again = _set_items(portion)
-    _repeats(plan, work, portion)
+    mine = _repeats(plan, work, portion)
     alert_list.persons = len({person for person, _ in portion.keys})
     alert_list.save(force_insert=True)
     keeping.write(portion)
@@ -107,7 +109,7 @@ def _sign(plan: Plan, work: Work) -> AlertList:
     alert_list.matter = Matter.objects.select_related("organ").get(pk=alert_list.matter_id)
     alert_list.receipt = papers.receipt(alert_list, receipt, signed, actor=actor)
     alert_list.save(update_fields=["receipt"])
-    return alert_list
+    return alert_list, mine
 
 
 def _set_items(portion: Portion) -> int:
@@ -169,8 +171,8 @@ def _portion(plan: Plan, work: Work, list_id: UUID) -> Portion:
     )  # fmt: skip
 
 
-def _repeats(plan: Plan, work: Work, portion: Portion) -> None:
-    """Add the rows that repeat another one, each with whose that one is; remember those that later lists repeat."""
+def _repeats(plan: Plan, work: Work, portion: Portion) -> dict[bytes, Kept]:
+    """Add the rows that repeat another one, each with whose that one is; return those that later lists repeat."""
     rows = zip(portion.hashes, portion.persons, portion.items, portion.decided_by, strict=True)
     mine = {said: Kept(person, item, by) for said, person, item, by in rows if said in work.repeated}
     for row in plan.again:
@@ -178,4 +180,4 @@ def _repeats(plan: Plan, work: Work, portion: Portion) -> None:
         kept = mine.get(said) or plan.before.get(said) or work.known[said]
         cells, pushed = plan.pushed.said[row], plan.pushed.pushed[row]
         portion.repeated.append((plan.pushed.lines[row], said, pushed, hashes.reason(cells[REASON]), kept))
-    transaction.on_commit(lambda: work.known.update(mine))
+    return mine

@@ -22,20 +22,19 @@ def told(plan: Plan, batch: UUID | None = None) -> Parcelled:
         one.fate = Fate.UNREADABLE
 
         return one
-    known = plan.same if plan.twin is None else plan.twin.same
-    if plan.wanted:
-        one.counts = _counts(pushed.rows, len(plan.fresh), len(plan.again), len(pushed.bad))
-        one.says = _receipt(one.counts)
-    elif known is not None:
+    if plan.twin is not None:  # counted with the file that it is
+        first = plan.twin.same.matter.number if plan.twin.same else plan.twin.pushed.name
+        one.counts, one.fate, one.says = _counts(0, 0, 0, 0), Fate.SAME, _nothing_new(first)
+    elif plan.same is not None:
+        known = plan.same
         one.counts = _counts(known.rows, known.accepted, known.duplicates, known.rejected)
         one.matter_id, one.number = known.matter_id, known.matter.number
-        mine = batch is not None and known.batch_id == batch and plan.twin is None
+        mine = batch is not None and known.batch_id == batch
         one.fate = Fate.NEW if mine else Fate.SAME
-        one.says = _receipt(one.counts, one.number) if mine else _nothing_new(known.matter.number)
+        one.says = _receipt(one.counts, one.number) if mine else _nothing_new(one.number)
     else:
-        assert plan.twin is not None
-        one.counts, one.fate = dict.fromkeys(_counts(0, 0, 0, 0), 0), Fate.SAME
-        one.says = _nothing_new(plan.twin.pushed.name)
+        one.counts = _counts(pushed.rows, len(plan.fresh), len(plan.again), len(pushed.bad))
+        one.says = _receipt(one.counts)
     if one.fate is Fate.SAME:
         source = Source(pushed.name)
         one.problems.append(Problem(kinds.SAME_LIST, source, params={"number": one.number or one.says.zh}))
