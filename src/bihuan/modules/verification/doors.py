@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bihuan.core.spec import Text
 from bihuan.kit.doors import Door
-from bihuan.modules.verification.matter import LEAD, VERIFIER, VISITOR
+from bihuan.modules.verification.matter import ITEM, LEAD, VERIFIER, VISITOR
 
 DOORS = (
     Door("verification:team", Text("核查组", "Verification"), "user-check", 20, posts=(LEAD.code,)),
@@ -12,6 +12,7 @@ DOORS = (
     Door("verification:visits", Text("上门核查", "Visits"), "map-pin", 20, posts=(VISITOR.code,)),
 )  # fmt: skip
 
+ROUNDS = {ITEM.code: "verification:at"}
 ENTRIES = {
     "verification.officer_described": Text(
         "登记核查人员的乡镇和语言", "an officer's townships and languages noted"

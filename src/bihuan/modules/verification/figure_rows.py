@@ -9,12 +9,13 @@ ASKED = """verification_asked AS MATERIALIZED (
   SELECT matter_id, (payload->>'epidemic')::boolean AS epidemic, payload->>'source' AS source
     FROM known WHERE kind = 'verification.item.open'
 )"""
-# The last change of state of every verification, as known.
+# The last change of state of every verification, as known. By the order of its steps: a feedback form may tell of something
+# before the hour at which its directive is said to have come.
 STANDING = """verification_standing AS MATERIALIZED (
   SELECT DISTINCT ON (matter_id) id, matter_id, person_id, to_state, occurred_at
     FROM known
    WHERE kind LIKE 'verification.item.%%' AND to_state IS DISTINCT FROM from_state
-   ORDER BY matter_id, occurred_at DESC, version DESC
+   ORDER BY matter_id, version DESC
 )"""
 # Results that were taken back: pressed by mistake, or settled by a record that does not stand.
 TAKEN_BACK = """verification_taken_back AS MATERIALIZED (

@@ -19,19 +19,20 @@ from bihuan.modules.verification.runs import loads
 AT_ONCE = 2000
 THEIRS = """
 SELECT matter_id, stage, township, language FROM verification_item
- WHERE officer_id = %s AND stage IN ('call', 'visit') AND (claimed_until IS NULL OR claimed_until < %s)
- ORDER BY due_at, matter_id LIMIT %s
+ WHERE {} AND stage IN ('call', 'visit') AND (claimed_until IS NULL OR claimed_until < %(now)s)
+ ORDER BY due_at, matter_id LIMIT %(most)s
 """
 
 
 @transaction.atomic
-def hand_over(officer: UUID, now: datetime, *, actor: Actor, key: str) -> tuple[int, int]:
+def hand_over(officer: UUID | None, now: datetime, *, actor: Actor, key: str) -> tuple[int, int]:
     """Deal an officer's people out to those on shift; returns how many went and how many nobody could take.
 
-    Whoever is on the officer's screen just now stays there. Two thousand at once, the earliest due first.
+    None: those who are to be called or visited and are nobody's yet.    Whoever is on the officer's screen just now stays there. Two thousand at once, the earliest due first.
     """
     with connection.cursor() as cursor:
-        cursor.execute(THEIRS, [officer, now, AT_ONCE])
+        whose = "officer_id IS NULL" if officer is None else "officer_id = %(officer)s"
+        cursor.execute(THEIRS.format(whose), {"officer": officer, "now": now, "most": AT_ONCE})
         found = [(row[0], (CALL if row[1] == CALL else VISIT, row[2], row[3])) for row in cursor.fetchall()]
     waiting: Counter[Group] = Counter(group for _, group in found)
     others = [one for one in colleagues(actor.jurisdiction, now) if one.id != officer]

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from bihuan.core.matters.details import Applied, DeadlineSet, Details, Opening
+from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import details_of
 from bihuan.core.spec import Choice, Snapshot, State, Text
 from bihuan.modules.verification import matter, rows
@@ -76,13 +77,23 @@ class ItemDetails(Details[ItemFacts]):
 
     def told(self, payload: Mapping[str, Any]) -> Mapping[str, Text]:
         """Return codes of a payload in words."""
-        words = {name: _word(kind, payload.get(name)) for name, kind in CHOICES.items()}
+        words: dict[str, Text | None] = {
+            name: _word(kind, payload.get(name)) for name, kind in CHOICES.items()
+        }
         words["why"] = _word(Why, payload.get("why")) or _word(Unverified, payload.get("why"))
+        if source := payload.get("source_id"):
+            words["source_id"] = _number(source)
         words["source"] = SOURCES.get(str(payload.get("source", "")))
         if kinds := payload.get("kinds"):
             said = [kind_text(str(kind)) for kind in kinds]
             words["kinds"] = Text("、".join(t.zh for t in said), ", ".join(t.en for t in said))
         return {name: text for name, text in words.items() if text is not None}
+
+
+def _number(matter_id: object) -> Text:
+    """Return the number of the list or directive, where there is still one."""
+    found = Matter.objects.filter(pk=str(matter_id)).values_list("number", flat=True).first() or "—"
+    return Text(found, found)
 
 
 def _word(kind: type[Choice], code: object) -> Text | None:

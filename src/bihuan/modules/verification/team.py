@@ -21,7 +21,8 @@ LISTS: Final = """
 SELECT source_id, min(source), count(*), count(*) FILTER (WHERE stage = ''), count(*) FILTER (WHERE stage = 'route'),
        count(*) FILTER (WHERE stage = 'call'), count(*) FILTER (WHERE stage = 'visit'),
        count(*) FILTER (WHERE stage = 'lead'), count(*) FILTER (WHERE stage <> '' AND due_at < %(now)s),
-       min(due_at) FILTER (WHERE stage <> ''), count(*) FILTER (WHERE stage = '' AND last_at >= %(today)s)
+       min(due_at) FILTER (WHERE stage <> ''), count(*) FILTER (WHERE stage = '' AND last_at >= %(today)s),
+       count(*) FILTER (WHERE stage IN ('call', 'visit') AND officer_id IS NULL)
   FROM verification_item WHERE jurisdiction = %(jurisdiction)s
  GROUP BY source_id
 HAVING count(*) FILTER (WHERE stage <> '') > 0 OR max(last_at) >= %(today)s
@@ -68,6 +69,7 @@ class ListLine:
     late: int
     due_at: datetime | None
     done_today: int
+    nobodys: int
     outlook: Outlook
 
     @property
@@ -106,6 +108,7 @@ class Team:
     to_route: int
     with_lead: int
     late: int
+    nobodys: int
     pace: float
 
     @property
@@ -137,7 +140,7 @@ def team(jurisdiction: str, workers: Sequence[Colleague], now: datetime) -> Team
     lines = _lists(lists, pace, ends, now)
     return Team(
         lines, officers, sum(line.open for line in lines), sum(line.to_route for line in lines),
-        sum(line.with_lead for line in lines), sum(line.late for line in lines), pace,
+        sum(line.with_lead for line in lines), sum(line.late for line in lines), sum(line.nobodys for line in lines), pace,
     )  # fmt: skip
 
 
@@ -158,12 +161,12 @@ def _lists(rows: Sequence[Row], pace: float, ends: datetime | None, now: datetim
         known = titles.get(source_id)
         named = known is not None and bool(known.title_zh)
         title = Text(known.title_zh, known.title_en or known.title_zh) if known and named else SOURCES[source]
-        total, done, to_route, calling, visiting, lead, late, due_at, today = counts
+        total, done, to_route, calling, visiting, lead, late, due_at, today, nobodys = counts
         ahead += total - done
         made.append(
             ListLine(
                 source_id, title, known.number if known else "", total, done, to_route, calling, visiting, lead, late,
-                due_at, today, outlook(ahead if total > done else 0, pace, due_at, now, ends),
+                due_at, today, nobodys, outlook(ahead if total > done else 0, pace, due_at, now, ends),
             )
         )  # fmt: skip
     return made

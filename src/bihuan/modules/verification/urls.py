@@ -10,6 +10,8 @@ from bihuan.modules.verification.views import calls, lead, routing, visits
 app_name = "verification"
 urlpatterns = [
     path("verification/", lead.team_page, name="team"),
+    path("verification/at/<str:code>/", lead.at_township, name="at"),
+    path("verification/out/", lead.give_out, name="give_out"),
     path("verification/routing/", routing.preview, name="preview"),
     path("verification/routing/press/", routing.press, name="route"),
     path("verification/routing/<uuid:run_id>/", routing.progress, name="run"),

@@ -171,3 +171,31 @@ def test_the_pages_keep_their_query_budget(
 def test_only_the_lead_sees_the_team(county: County, signed_in: SignedIn) -> None:
     for name in ("caller", "visitor", "registrar", "supervisor"):
         assert signed_in(name).get(TEAM).status_code == 403
+
+
+def test_who_is_nobodys_yet_is_given_out_when_somebody_comes_on_shift(
+    county: County, signed_in: SignedIn
+) -> None:
+    county.on_shift("caller")
+    give(county, "caller", 0)
+    served = calls.take_next(county.actor("caller"), timezone.now())
+    assert served is not None
+    calls.press(served, Pressed("4"), actor=county.actor("caller"), key="visit")
+    assert Item.objects.get(pk=served).officer_id is None
+    lead = signed_in("lead")
+    assert "派出这 1 人" in lead.get(TEAM).content.decode()
+    lead.post(f"{TEAM}out/")
+    assert Item.objects.get(pk=served).officer_id is None, "nobody is on shift"
+    county.on_shift("visitor")
+    lead.post(f"{TEAM}out/")
+    assert Item.objects.get(pk=served).officer_id == county.officers["visitor"].id
+
+
+@pytest.mark.parametrize(("name", "page"), [("caller", "calls"), ("visitor", "visits"), ("lead", "routing")])
+def test_a_townships_row_on_the_worklist_leads_to_where_it_is_worked(
+    county: County, signed_in: SignedIn, name: str, page: str
+) -> None:
+    give(county, "caller", 0, 1)
+    client = signed_in(name)
+    assert client.get("/", {"tab": "open"}).status_code == 200
+    assert client.get(f"{TEAM}at/{TOWNSHIPS[0]}/").headers["Location"] == f"{TEAM}{page}/"

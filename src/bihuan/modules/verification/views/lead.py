@@ -20,7 +20,7 @@ from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty
 from bihuan.modules.verification import roster, runs
 from bihuan.modules.verification.handing_over import hand_over
-from bihuan.modules.verification.matter import LEAD
+from bihuan.modules.verification.matter import LEAD, VERIFIER, VISITOR
 from bihuan.modules.verification.models import Run
 from bihuan.modules.verification.roster import Colleague
 from bihuan.modules.verification.team import team
@@ -95,6 +95,20 @@ def give_over(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("verification:team") + "#officers")
 
 
+@require_POST
+@officer_page(LEAD.code)
+def give_out(request: OfficerRequest) -> HttpResponse:
+    """Give those who are to be called or visited and are nobody's to whoever on shift takes them."""
+    key = request.POST.get("key", "") or uuid4().hex
+    given, left = hand_over(None, timezone.now(), actor=request.actor, key=key)
+    told = Text(
+        f"已派出 {given} 人" + (f"；{left} 人没有在班的人能接" if left else ""),
+        f"{given} given out" + (f"; nobody on shift takes {left}" if left else ""),
+    )
+    (messages.warning if left else messages.success)(request, said(told))
+    return HttpResponseRedirect(reverse("verification:team"))
+
+
 @officer_page(LEAD.code)
 def describe(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
     """Note which townships and languages an officer takes."""
@@ -122,3 +136,10 @@ def describe(request: OfficerRequest, officer_id: UUID) -> HttpResponse:
         "who": who, "townships": known, "languages": roster.LANGUAGES.items(),
     }  # fmt: skip
     return render(request, "verification/officer.html", content)
+
+
+@officer_page(LEAD.code, VERIFIER.code, VISITOR.code)
+def at_township(request: OfficerRequest, code: str) -> HttpResponse:
+    """Go where a township's verifications are worked through, each post to its own page."""
+    pages = {VERIFIER.code: "verification:calls", VISITOR.code: "verification:visits"}
+    return HttpResponseRedirect(reverse(pages.get(request.actor.post, "verification:preview")))
