@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-NO_CHAINS = {"__init__", "apps", "follow", "figures"}
+NO_CHAINS = {"__init__", "apps", "follow", "figures", "forms", "matter"}
 
 
 def chains() -> list[ModuleType]:
