@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -45,7 +46,7 @@ def results(items: Sequence[UUID]) -> Mapping[UUID, Answer]:
 def _answer(
     state: str, method: str, at: datetime | None, unit: str, payload: Any, remark: Mapping[str, Any]
 ) -> Answer:
-    said = payload if isinstance(payload, dict) else {}
+    said = json.loads(payload) if isinstance(payload, str) else payload or {}
     words = {
         "forwarded": f"转{said['to']}核查" if said.get("to") else "",
         "unreachable": WHY.get(str(said.get("why", "")), ""),

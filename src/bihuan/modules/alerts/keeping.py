@@ -13,6 +13,7 @@ from django.db import connection
 
 from bihuan.core.ledger.copying import copy
 from bihuan.core.ledger.encoding import blob, microseconds, text
+from bihuan.core.people.models import Person
 from bihuan.core.people.sealing import open_bytes, open_many, seal_bytes, seal_many
 
 PURPOSE: Final = "verification"
@@ -171,13 +172,19 @@ def merges(jurisdiction: str) -> dict[UUID, UUID]:
         return dict(cursor.fetchall())
 
 
+def identifiers(persons: Sequence[UUID]) -> dict[bytes, UUID]:
+    """Return these records by the keyed hash of their identifier."""
+    found = Person.objects.filter(id__in=persons, identifier_blind__isnull=False)
+    return {bytes(blind or b""): person for person, blind in found.values_list("id", "identifier_blind")}
+
+
 def open_items(persons: Iterable[UUID]) -> list[tuple[UUID, str, UUID]]:
-    """Return the verifications of these records that are still open: person, reason, verification."""
+    """Return the verifications of these records that are still open: person, reason, verification; the oldest first."""
     wanted = "{" + ",".join([person.hex for person in persons]) + "}"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT person_id, reason, item_id FROM alerts_alertrow"
-            " WHERE person_id = ANY(%s::uuid[]) AND fate = 'accepted' AND standing = 'pending'",
+            " WHERE person_id = ANY(%s::uuid[]) AND fate = 'accepted' AND standing = 'pending' ORDER BY item_id",
             [wanted],
         )
         return list(cursor.fetchall())

@@ -16,6 +16,7 @@ from bihuan.core.access.actors import Actor
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Opening, Step
 from bihuan.core.matters.models import Matter
+from bihuan.core.people.blind import identifier_blind
 from bihuan.core.people.linking import Linking
 from bihuan.core.people.linking.addresses import parse as parse_address
 from bihuan.core.spec.text import Text
@@ -25,7 +26,7 @@ from bihuan.modules.alerts.matter import HOURS_TO_ANSWER, LIST
 from bihuan.modules.alerts.models import AlertList
 from bihuan.modules.alerts.payloads import Received, Signed
 from bihuan.modules.alerts.planning import Plan
-from bihuan.modules.alerts.reading import ADDRESS, REASON, Pushed
+from bihuan.modules.alerts.reading import ADDRESS, IDENTIFIER, REASON, Pushed
 
 FRESH: Final = timedelta(hours=HOURS_TO_ANSWER)
 """A list that was pushed longer ago is recorded after the event: it counts from when it was pushed."""
@@ -121,14 +122,28 @@ def _set_items(portion: Portion) -> int:
     kept = {person: merges.get(person, person) for person in portion.persons}
     known_under = set(kept.values())
     others = [person for person, into in merges.items() if into in known_under]
-    opened = {
-        (merges.get(person, person), reason): item
-        for person, reason, item in keeping.open_items({*kept, *known_under, *others})
-    }
+    opened: dict[tuple[UUID, str], UUID] = {}
+    for person, reason, item in keeping.open_items({*kept, *known_under, *others}):
+        opened.setdefault((merges.get(person, person), reason), item)
     portion.keys = [(kept[person], why) for person, why in zip(portion.persons, portion.reasons, strict=True)]
     items = {key: opened.get(key) or uuid.uuid7() for key in dict.fromkeys(portion.keys)}
     portion.items = [items[key] for key in portion.keys]
+    _name_records(portion, merges, others)
     return sum(key in opened for key in portion.keys)
+
+
+def _name_records(portion: Portion, merges: dict[UUID, UUID], others: list[UUID]) -> None:
+    """Keep a row of a merged person under the very record that it names, so that a merge can be taken back."""
+    if not others:
+        return
+    blinds = keeping.identifiers(others)
+    into = {merges[person] for person in others}
+    for row, (person, _) in enumerate(portion.keys):
+        if person in into:
+            named = blinds.get(identifier_blind(portion.cells[row][IDENTIFIER]))
+            portion.persons[row] = (
+                named if named is not None and merges[named] == person else portion.persons[row]
+            )
 
 
 def _title(pushed: Pushed) -> Text:
