@@ -82,28 +82,42 @@ def propose(person_a: UUID, person_b: UUID, evidence: Mapping[str, str]) -> bool
     return propose_many([(person_a, person_b, evidence)]) == 1
 
 
-def propose_many(pairs: Sequence[tuple[UUID, UUID, Mapping[str, str]]]) -> int:
-    """Put many pairs on the queue and return how many are new."""
+def propose_many(
+    pairs: Sequence[tuple[UUID, UUID, Mapping[str, str]]], weights: Sequence[float | None] | None = None
+) -> int:
+    """Put many pairs on the queue and return how many are new.
+
+    `weights`: the pairs' match weights, where a model weighed them. Who is not registered (yet) is left out.
+    """
     now = timezone.now()
     rows = {}
-    for a, b, evidence in pairs:
+    weighed = {}
+    for (a, b, evidence), weight in zip(pairs, weights or [None] * len(pairs), strict=True):
         first, second = sorted((a, b))
         if first == second:
             continue
         rows[first, second] = {field: AGREEMENTS[code] for field, code in evidence.items()}
+        weighed[first, second] = weight
     if not rows:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO people_mergecandidate"
-            " (first_id, second_id, jurisdiction, evidence, proposed_at, post)"
-            " SELECT a.id, b.id, a.jurisdiction, n.evidence, %s, ''"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::jsonb[]) AS n (first, second, evidence)"
+            " (first_id, second_id, jurisdiction, evidence, weight, proposed_at, post)"
+            " SELECT a.id, b.id, a.jurisdiction, n.evidence, n.weight, %s, ''"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::jsonb[], %s::float8[])"
+            " AS n (first, second, evidence, weight)"
             " JOIN people_person a ON a.id = n.first JOIN people_person b ON b.id = n.second"
             " AND b.jurisdiction = a.jurisdiction"
             " AND coalesce(a.merged_into_id, a.id) <> coalesce(b.merged_into_id, b.id)"
             " ON CONFLICT (first_id, second_id) DO NOTHING",
-            [now, [k[0] for k in rows], [k[1] for k in rows], [Jsonb(e) for e in rows.values()]],
+            [
+                now,
+                [k[0] for k in rows],
+                [k[1] for k in rows],
+                [Jsonb(e) for e in rows.values()],
+                list(weighed.values()),
+            ],
         )
         return int(cursor.rowcount)
 

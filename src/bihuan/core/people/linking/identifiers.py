@@ -14,8 +14,8 @@ from stdnum.iso7064 import mod_11_2
 
 from bihuan.core.people.normal import normal_identifier
 
-_CLEAN = re.compile(r"\d{17}[\dX]")
-_OLD = re.compile(r"\d{15}")
+_CLEAN = re.compile(r"[0-9]{17}[0-9X]")
+_OLD = re.compile(r"[0-9]{15}")
 _OTHER = re.compile(
     r"[A-Z]{1,2}\d{7,8}|E[A-Z]\d{7}|[HM]\d{8}(?:\d{2})?|[A-Z]{3}\d{12}"
 )  # passports, travel permits of Hong Kong and Macau, permanent-residence cards

@@ -6,6 +6,8 @@ list copied by hand may have the traditional form, a variant or one that looks t
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import lru_cache
 
 from bihuan.core.people.normal import normal_name
@@ -22,6 +24,8 @@ _PAIRS = (
     "監监盤盘眞真礎础禎祯禮礼禪禅種种稱称穩稳窮穷竇窦競竞筆笔節节築筑簡简糧粮紋纹純纯紗纱紙纸級级細细紹绍終终組组結结絕绝絲丝經经綠绿維维綱纲網网綺绮綿绵緒绪緣缘編编練练縣县總总績绩織织繪绘繼继續续纓缨羅罗"
     "羣群翹翘聯联肅肃脈脉膽胆臨临舊旧艦舰蒼苍蓀荪蔭荫薈荟薩萨藍蓝藥药蘆芦處处蟬蝉補补製制複复淸清髙高塡填靑青愼慎敎教錄录彥彦産产徳德祿禄鉄铁眀明朙明牀床甦苏"
 )
+_DOT = re.compile(r"\s*[·•‧・･∙⋅●。.．﹒᛫⸱]\s*")
+_HAN_GAP = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _COMMON = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 """Traditional forms and variants met in names → the common form (通用规范汉字表); written pairwise."""
 
@@ -35,6 +39,12 @@ def in_common_characters(text: str) -> str:
 def normal(text: str) -> str:
     """Return a name in its one spelling: ordinary width, no blanks, no dots, common characters, small letters."""
     return in_common_characters(normal_name(text))
+
+
+def spelled(text: str) -> str:
+    """Return a name as it is kept: ordinary width, no stray blanks, the dot inside always `·`, its own characters."""
+    name = _DOT.sub("·", unicodedata.normalize("NFKC", text)).strip("·'\" ")
+    return " ".join(_HAN_GAP.sub("", name).split())
 
 
 @lru_cache(maxsize=65_536)

@@ -1,0 +1,145 @@
+"""The people of the register that a list may mean, found by keyed hashes; only those few are opened, in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from bihuan.core.people.blind import identifier_blind, link_keys, name_blind, phone_blind
+from bihuan.core.people.linking import addresses, identifiers, names, telephones
+from bihuan.core.people.linking.records import COMPARABLE, NOWHERE, Records
+from bihuan.core.people.masks import open_identities
+from bihuan.core.people.models import MergeCandidate, Person
+
+SHARED = 50
+"""People at most under one key: a hotel's telephone is in many rows and tells nothing of whose they are."""
+
+BY_IDENTIFIER = """
+SELECT p.identifier_blind, coalesce(p.merged_into_id, p.id)
+  FROM (SELECT decode(part, 'hex') AS blind FROM regexp_split_to_table(%s, ',') AS part) asked
+  JOIN people_person p ON p.jurisdiction = %s AND p.identifier_blind = asked.blind
+"""
+ALIKE = """
+SELECT 'phone', encode(phone_blind, 'hex'), id FROM people_person
+ WHERE phone_blind = ANY(%(phones)s) AND jurisdiction = %(here)s AND erased_at IS NULL
+UNION ALL SELECT 'tail', identifier_tail::text, id FROM people_person
+ WHERE identifier_tail = ANY(%(tails)s) AND jurisdiction = %(here)s AND erased_at IS NULL
+UNION ALL SELECT 'head', named_head::text, id FROM people_person
+ WHERE named_head = ANY(%(heads)s) AND jurisdiction = %(here)s AND erased_at IS NULL
+"""
+UNIDENTIFIED = """
+SELECT id FROM people_person
+ WHERE jurisdiction = %(here)s AND identifier_blind IS NULL AND erased_at IS NULL
+   AND (phone_blind = ANY(%(phones)s) OR identifier_tail = ANY(%(tails)s) OR named_head = ANY(%(heads)s))
+"""
+NAMESAKES = """
+SELECT p.id
+  FROM (SELECT decode(split_part(part, ' ', 1), 'hex') AS phone, decode(split_part(part, ' ', 2), 'hex') AS name
+          FROM regexp_split_to_table(%s, ',') AS part) asked
+  JOIN people_person p ON p.phone_blind = asked.phone AND p.name_blind = asked.name
+ WHERE p.jurisdiction = %s AND p.erased_at IS NULL
+"""
+
+
+def by_identifier(numbers: Collection[str], jurisdiction: str) -> dict[str, UUID]:
+    """Return whom these identifiers belong to (merged people: whom they are known as)."""
+    if not numbers:
+        return {}
+    blinds = {identifier_blind(number): number for number in numbers}
+    with connection.cursor() as cursor:
+        cursor.execute(BY_IDENTIFIER, [",".join(map(bytes.hex, blinds)), jurisdiction])
+        return {blinds[bytes(blind)]: person for blind, person in cursor.fetchall()}
+
+
+def alike(records: Records, loose: Sequence[int], strangers: Sequence[int], jurisdiction: str) -> list[UUID]:
+    """Return the people that records may mean.
+
+    `loose`: records without an identifier to trust; anybody may be meant who shares a key. `strangers`: records whose
+    identifier nobody has; somebody may be meant who is registered without one, or with another and the same name and
+    telephone.
+    """
+    found = _sharing_a_key(records, loose, jurisdiction)
+    found.update(_unidentified(records, strangers, jurisdiction))
+    found.update(_namesakes(records, strangers, jurisdiction))
+    return sorted(found)
+
+
+def _keys(records: Records, chosen: Iterable[int]) -> dict[str, list[object]]:
+    phones, tails, heads = set(), set(), set()
+    for record in chosen:
+        if records.phone[record]:
+            phones.add(phone_blind(records.phone[record]))
+        if len(records.identifier[record]) >= COMPARABLE:
+            tail, head = link_keys(records.name[record], records.identifier[record])
+            tails.add(tail)
+            heads.add(head)
+    return {"phones": list(phones), "tails": list(tails), "heads": list(heads - {None})}
+
+
+def _sharing_a_key(records: Records, loose: Sequence[int], jurisdiction: str) -> set[UUID]:
+    if not loose:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE, {**_keys(records, loose), "here": jurisdiction})
+        rows = cursor.fetchall()
+    shared = Counter((kind, key) for kind, key, _ in rows)
+    return {person for kind, key, person in rows if shared[kind, key] <= SHARED}
+
+
+def _unidentified(records: Records, strangers: Sequence[int], jurisdiction: str) -> set[UUID]:
+    nobody = Q(jurisdiction=jurisdiction, identifier_blind__isnull=True, erased_at__isnull=True)
+    if not strangers or not Person.objects.filter(nobody).exists():
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(UNIDENTIFIED, {**_keys(records, strangers), "here": jurisdiction})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _namesakes(records: Records, strangers: Sequence[int], jurisdiction: str) -> set[UUID]:
+    asked = {
+        f"{phone_blind(records.phone[record]).hex()} {name_blind(records.name[record]).hex()}"
+        for record in strangers
+        if records.phone[record] and records.name[record]
+    }
+    if not asked:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(NAMESAKES, [",".join(asked), jurisdiction])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def add_to(records: Records, people: Sequence[UUID]) -> dict[int, UUID]:
+    """Add these people's records and return whose each is (merged people: whom they are known as)."""
+    whose: dict[int, UUID] = {}
+    seen: set[UUID] = set()
+    for person, fields, erased in open_identities(people).values():
+        if erased or person in seen:
+            continue
+        seen.add(person)
+        number, trusted = identifiers.read(fields.get("identifier", ""))
+        record = records.add(
+            number if trusted or len(number) >= COMPARABLE else "",
+            names.normal(fields.get("name", "")),
+            telephones.normal(fields.get("phone", "")),
+            addresses.parse(fields["address"]) if fields.get("address") else NOWHERE,
+            trusted=trusted,
+        )
+        whose[record] = person
+    return whose
+
+
+def told_apart(people: Collection[UUID]) -> set[frozenset[UUID]]:
+    """Return the pairs among these people that a clerk found to be two."""
+    if len(people) < 2:
+        return set()
+    pairs = MergeCandidate.objects.filter(same=False, first__in=people, second__in=people)
+    return {frozenset(pair) for pair in pairs.values_list("first_id", "second_id")}
+
+
+def how_many(jurisdiction: str) -> int:
+    """Return how many people the county knows."""
+    return Person.objects.filter(jurisdiction=jurisdiction, merged_into__isnull=True).count()
