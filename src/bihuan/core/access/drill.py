@@ -19,6 +19,7 @@ from bihuan.core.access.configuration import appoint
 from bihuan.core.access.models import Officer, Organ
 from bihuan.core.access.recording import record
 from bihuan.core.access.setup import ensure_organs
+from bihuan.core.matters.registry import declared
 from bihuan.core.places.models import Place
 from bihuan.core.spec.posts import Post
 
@@ -39,8 +40,9 @@ class DrillAccount:
 def create_drill_accounts(
     posts: Iterable[Post], places: Mapping[str, Sequence[UUID]] | None = None
 ) -> list[DrillAccount]:
-    """Make one officer for each post of an organ and return the accounts; again, it makes what is missing.
+    """Make an officer for each post of an organ (or several: `ACCOUNTS` in a module's `drill.py`); return the accounts.
 
+    Again, it makes what is missing.
     `places`: post code → places, for posts that are bound to one; such a post without places is left out. One
     password serves all; it is made for this county, kept in `keys/drill-accounts` (mode 0600) to be printed
     again, and stored hashed in the database. The officers are called after their post, not like people.
@@ -58,8 +60,10 @@ def create_drill_accounts(
     with transaction.atomic():
         for post in wanted:
             organ = organs[post.organ]
-            _officer(post, organ, hashed, reachable.get(post.code, ()) if post.bound_to_place else ())
-            made.append(DrillAccount(post.code, password, post.zh, post.en, organ.name_zh))
+            for username in _usernames(post):
+                at = reachable.get(post.code, ()) if post.bound_to_place else ()
+                _officer(post, username, organ, hashed, at)
+                made.append(DrillAccount(username, password, post.zh, post.en, organ.name_zh))
     _keep(made)
     return made
 
@@ -86,13 +90,22 @@ def _organs() -> dict[str, Organ]:
     return {organ.kind: organ for organ in found}
 
 
-def _officer(post: Post, organ: Organ, hashed: str, places: Sequence[UUID]) -> None:
+def _usernames(post: Post) -> list[str]:
+    """Return the accounts of a post: named after it, and numbered where several people try it at once."""
+    several = [getattr(module, "ACCOUNTS", {}).get(post.code, 1) for module in declared("drill")]
+    return [post.code, *(f"{post.code}_{number}" for number in range(2, max(several, default=1) + 1))]
+
+
+def _officer(post: Post, username: str, organ: Organ, hashed: str, places: Sequence[UUID]) -> None:
     system = system_actor(organ.jurisdiction)
     officer, new = Officer.objects.get_or_create(
-        username=post.code, defaults={"name": f"演练·{post.zh}"[:40], "password": hashed}
+        username=username, defaults={"name": f"演练·{post.zh}"[:40], "password": hashed}
     )
     if new:
         record("access.officer_created", actor=system, payload={"officer": str(officer.id)})
+    elif not officer.has_usable_password():  # the drill's story had its officers before anybody could sign in
+        officer.password = hashed
+        officer.save(update_fields=["password"])
     held = set(
         officer.appointments.filter(until__isnull=True, post=post.code).values_list("place_id", flat=True)
     )
