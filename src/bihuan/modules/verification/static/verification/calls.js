@@ -44,7 +44,8 @@
   };
   setInterval(tick, 1000);
 
-  document.addEventListener("htmx:afterSettle", (event) => {
+  // at once, not when it has settled: the next key may come within a blink
+  document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "dial" && document.querySelector("[data-dialled]")) {
       since = Date.now();
       document.querySelector("[data-dial]")?.focus({ preventScroll: true });
