@@ -16,7 +16,7 @@ from bihuan.loops.matter import Declined, Ordered, SamplingArranged
 from bihuan.modules.quarantine.payloads import Category
 from bihuan.modules.quarantine.tests import county as sites
 from bihuan.modules.verification import calls
-from bihuan.modules.verification.calls import Pressed
+from bihuan.modules.verification.keys import Pressed
 from bihuan.modules.verification.payloads import Assigned, Measure
 from bihuan.modules.verification.tests.county import County, build
 

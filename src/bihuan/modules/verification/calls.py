@@ -22,25 +22,12 @@ from bihuan.core.matters.errors import NotDone
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.once import once
 from bihuan.core.spec import Text
+from bihuan.modules.verification.keys import Pressed, steps
 from bihuan.modules.verification.models import Item, Worker
-from bihuan.modules.verification.payloads import (
-    Attempt,
-    Confirmation,
-    Finding,
-    Measure,
-    Method,
-    Missed,
-    Moved,
-    Referred,
-    TakenBack,
-    Why,
-)
+from bihuan.modules.verification.payloads import TakenBack
 from bihuan.modules.verification.roster import absent_callers
-from bihuan.modules.verification.rules import CALLS_ENOUGH, TAKE_BACK
-from bihuan.modules.verification.slots import again_at
-from bihuan.modules.verification.visitors import visitor_for
+from bihuan.modules.verification.rules import TAKE_BACK
 
-Steps = list[tuple[str, Any]]
 CLAIM: Final = timedelta(minutes=10)
 """How long somebody stays on a screen that says nothing more; a screen that is looked at renews it."""
 
@@ -80,21 +67,6 @@ class NothingToTakeBack(NotDone):
 
     def __init__(self) -> None:
         super().__init__(Text("没有可撤回的结果", "There is no result to take back"))
-
-
-class Unfinished(NotDone):
-    """The key needs a word more: how it is instead, or which county."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """What an officer pressed: the key, a remark (sealed), the county (key 3), what is proposed, a language (key 8)."""
-
-    key: str
-    remark: str = ""
-    to: str = ""
-    propose: Measure = Measure.NONE
-    language: str = ""
 
 
 def take_next(actor: Actor, now: datetime) -> UUID | None:
@@ -182,7 +154,7 @@ def _press(item: UUID, pressed: Pressed, actor: Actor, key: str, now: datetime) 
     if row is None or row.stage != "call" or not _is_with(row, actor, now):
         raise NoLongerYours
     entry = 0
-    for number, (code, payload) in enumerate(_steps(row, pressed, now)):
+    for number, (code, payload) in enumerate(steps(row, pressed, now)):
         done = engine.perform(item, code, payload, actor=actor, key=f"call/{key}/{number}", occurred_at=now)
         entry = entry or done.entry_id
     return Recorded(item, entry)
@@ -193,81 +165,6 @@ def _is_with(row: Item, actor: Actor, now: datetime) -> bool:
     if row.claimed_until is not None and row.claimed_until >= now:
         return row.claimed_by == actor.officer_id
     return actor.officer_id in {row.officer_id, row.claimed_by}
-
-
-def _steps(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    made = STEPS.get(pressed.key)
-    if made is None:
-        raise Unfinished(Text("请按 1 至 8", "Press 1 to 8"))
-    return made(row, pressed, now)
-
-
-def _as_stated(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    return [("confirm", Confirmation(method=Method.PHONE, propose=pressed.propose, remark=pressed.remark))]
-
-
-def _otherwise(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    if not pressed.remark.strip():
-        raise Unfinished(
-            Text("不属实的，请补一句实情，再按 2", "Not as stated: write how it is, then press 2 again")
-        )
-    return [("find_otherwise", Finding(method=Method.PHONE, propose=pressed.propose, remark=pressed.remark))]
-
-
-def _moved(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    if not pressed.to.strip():
-        raise Unfinished(
-            Text(
-                "请写明现在所在的县（区），再按 3", "Write which county the person is in, then press 3 again"
-            )
-        )
-    return [("forward", Moved(method=Method.PHONE, to=pressed.to.strip()[:40], remark=pressed.remark))]
-
-
-def _visit(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    visitor = visitor_for(row.township, row.language, row.jurisdiction, now)
-    referred = Referred(why=Why.ASKED, method=Method.PHONE, officer=visitor, remark=pressed.remark)
-    return [("ask_for_visit", referred)]
-
-
-def _no_answer(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    again = again_at(now, row.slots, row.due_at)
-    steps: Steps = [("miss_call", Attempt(method=Method.PHONE, result=Missed.NO_ANSWER, again_at=again))]
-    if row.calls + 1 >= CALLS_ENOUGH:
-        steps.append(_onward(row, Why.NO_ANSWER, None, now))
-    return steps
-
-
-def _wrong_number(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    return [_onward(row, Why.WRONG_NUMBER, Method.PHONE, now)]
-
-
-def _onward(row: Item, why: Why, method: Method | None, now: datetime) -> tuple[str, Referred]:
-    """To a visit where somebody knows where the person lives, else to the lead."""
-    if not row.township:
-        return "hand_to_lead", Referred(why=why, method=method)
-    visitor = visitor_for(row.township, row.language, row.jurisdiction, now)
-    return "ask_for_visit", Referred(why=why, method=method, officer=visitor)
-
-
-def _refused(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    return [("hand_to_lead", Referred(why=Why.REFUSED, method=Method.PHONE, remark=pressed.remark))]
-
-
-def _help(row: Item, pressed: Pressed, now: datetime) -> Steps:
-    why = Why.LANGUAGE if pressed.language else Why.HELP
-    return [
-        (
-            "hand_to_lead",
-            Referred(why=why, method=Method.PHONE, language=pressed.language, remark=pressed.remark),
-        )
-    ]
-
-
-STEPS = {
-    "1": _as_stated, "2": _otherwise, "3": _moved, "4": _visit, "5": _no_answer, "6": _wrong_number, "7": _refused,
-    "8": _help,
-}  # fmt: skip
 
 
 def last_of(actor: Actor, now: datetime) -> Item | None:

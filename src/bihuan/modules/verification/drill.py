@@ -24,7 +24,7 @@ from bihuan.core.matters.drills import Drill, Scene
 from bihuan.core.people.invented import STREETS, invent, register_invented
 from bihuan.core.spec import Post, Text
 from bihuan.modules.verification import calls, roster, runs
-from bihuan.modules.verification.calls import Pressed
+from bihuan.modules.verification.keys import Pressed
 from bihuan.modules.verification.matter import ITEM, LEAD, VERIFIER, VISITOR
 from bihuan.modules.verification.models import Item, Run, Tried
 from bihuan.modules.verification.payloads import Asked

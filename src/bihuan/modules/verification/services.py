@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
-from bihuan.core.matters.details import Applied, DeadlineSet, Details, Opening
+from bihuan.core.matters.details import Applied, DeadlineSet, Details, FollowUp, Opening
 from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import details_of
 from bihuan.core.spec import Choice, Snapshot, State, Text
 from bihuan.modules.verification import matter, rows
 from bihuan.modules.verification.facts import ItemFacts
+from bihuan.modules.verification.letters import forward_letter
 from bihuan.modules.verification.payloads import Measure, Method, Missed, Unverified, Why
 from bihuan.modules.verification.records import kind_text
 from bihuan.modules.verification.slots import slot_of
 from bihuan.modules.verification.townships import NOWHERE, township_place
 
+NEWS = timedelta(hours=72)
+"""What happened longer ago was passed on then, on paper; a letter now would only confuse."""
 WHY_DUE = {"zh": "按来源要求的时限反馈", "en": "feedback is due as the source demands"}
 CHOICES: dict[str, type[Choice]] = {"method": Method, "propose": Measure, "result": Missed}
 SOURCES = {"alerts": Text("预警", "Alert"), "directives": Text("指令", "Directive")}
@@ -68,6 +72,14 @@ class ItemDetails(Details[ItemFacts]):
     def write(self, steps: Sequence[Applied]) -> None:
         """Write the detail rows and the attempts of these steps."""
         rows.write(steps)
+
+    def follow(self, steps: Sequence[Applied]) -> Iterable[FollowUp]:
+        """Write the letter to the other county for whoever was found to have moved there just now."""
+        for step in steps:
+            fresh = step.recorded_at - step.occurred_at < NEWS and step.actor.officer_id is not None
+            if step.transition == "forward" and fresh:
+                forward_letter(step.matter_id, step.payload, step.facts, step.recorded_at, actor=step.actor)
+        return ()
 
     def related(self, matter_id: UUID) -> Sequence[UUID]:
         """Return the list or directive that asked for it."""

@@ -26,7 +26,8 @@ from bihuan.core.people.reveal import reveal
 from bihuan.core.people.sealing import ErasedError
 from bihuan.core.spec import Text
 from bihuan.modules.verification import roster, scripts
-from bihuan.modules.verification.calls import NothingToTakeBack, Recorded, Unfinished
+from bihuan.modules.verification.calls import NothingToTakeBack, Recorded
+from bihuan.modules.verification.keys import Unfinished
 from bihuan.modules.verification.models import Item, Worker
 from bihuan.modules.verification.payloads import (
     Attempt,

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
 from bihuan.core.matters.errors import NotDone, Refused
+from bihuan.core.papers.models import Paper
+from bihuan.core.papers.services import read
 from bihuan.core.people.reveal import view_log
 from bihuan.modules.verification import calls, roster
-from bihuan.modules.verification.calls import NoLongerYours, Pressed, Unfinished
+from bihuan.modules.verification.calls import NoLongerYours
 from bihuan.modules.verification.factories import TOWNSHIPS, open_items
+from bihuan.modules.verification.keys import Pressed, Unfinished
 from bihuan.modules.verification.models import Item, Tried
-from bihuan.modules.verification.payloads import Assigned, Measure
+from bihuan.modules.verification.payloads import Assigned, GivenUp, Measure, Method, Unverified
 from bihuan.modules.verification.tests.county import County
 
 SignedIn = Callable[[str], Client]
@@ -181,6 +186,17 @@ def test_the_same_press_sent_again_is_done_once(sheet: County) -> None:
         calls.press(served, Pressed("1"), actor=caller, key="twice")
 
 
+def test_who_has_moved_is_passed_on_with_a_numbered_letter_that_only_the_person_opens(sheet: County) -> None:
+    served = pressed(sheet, "3", to="云溪县")
+    letter = Paper.objects.get(matter_id=served, kind="verification_forward")
+    assert letter.number and letter.sealed
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(read(letter))).pages).replace(" ", "")
+    assert "云溪县" in text and f"试{sheet.items.index(served)}" in text and "回执" in text
+    purposes = [view.purpose for view in view_log(sheet.actor("lead").jurisdiction, matter_id=served)]
+    assert purposes == ["transfer"]
+    assert Entry.objects.get(matter_id=served, kind="verification.item.forward").payload["to"] == "云溪县"
+
+
 # ── taking back ──────────────────────────────────────────────────────────
 @pytest.mark.parametrize("key", ["1", "4", "5", "7"])
 def test_a_slip_of_the_finger_is_taken_back_and_the_person_is_on_the_screen_again(
@@ -290,8 +306,6 @@ def test_other_posts_have_no_call_sheet(sheet: County, signed_in: SignedIn) -> N
 
 
 def test_who_was_not_tried_is_not_given_up(sheet: County) -> None:
-    from bihuan.modules.verification.payloads import GivenUp, Method, Unverified
-
     served = calls.take_next(sheet.actor("caller"), timezone.now())
     assert served is not None
     given_up = GivenUp(why=Unverified.NOT_REACHED, method=Method.PHONE)

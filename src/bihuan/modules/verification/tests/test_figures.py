@@ -18,8 +18,8 @@ from bihuan.core.matters.details import Step
 from bihuan.core.matters.registry import figures
 from bihuan.core.spec import Nothing
 from bihuan.modules.verification import calls
-from bihuan.modules.verification.calls import Pressed
 from bihuan.modules.verification.factories import opening, people
+from bihuan.modules.verification.keys import Pressed
 from bihuan.modules.verification.matter import ITEM
 from bihuan.modules.verification.payloads import (
     Assigned,

@@ -15,6 +15,7 @@ from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
 from bihuan.modules.verification import calls, roster, runs, undoing
 from bihuan.modules.verification.factories import TOWNSHIPS, open_items
+from bihuan.modules.verification.keys import Pressed
 from bihuan.modules.verification.models import Item
 from bihuan.modules.verification.payloads import Assigned, Confirmation, Method
 from bihuan.modules.verification.roster import Colleague
@@ -156,7 +157,7 @@ def test_undoing_brings_back_whoever_was_not_tried_and_leaves_results_alone(coun
     caller = county.actor("caller")
     served = calls.take_next(caller, timezone.now())
     assert served is not None
-    calls.press(served, calls.Pressed("1"), actor=caller, key=str(uuid4()))
+    calls.press(served, Pressed("1"), actor=caller, key=str(uuid4()))
     undoing.ask(run.id, actor=county.actor("lead"))
     undoing.work(run.id)
     run.refresh_from_db()

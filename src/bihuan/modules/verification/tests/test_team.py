@@ -13,10 +13,10 @@ from django.utils import timezone
 from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.ledger.models import Entry
 from bihuan.modules.verification import calls, roster, runs, tasks
-from bihuan.modules.verification.calls import Pressed
 from bihuan.modules.verification.factories import TOWNSHIPS
 from bihuan.modules.verification.forecast import outlook
 from bihuan.modules.verification.handing_over import hand_over
+from bihuan.modules.verification.keys import Pressed
 from bihuan.modules.verification.models import Item, Run
 from bihuan.modules.verification.team import team
 from bihuan.modules.verification.tests.county import County

@@ -16,8 +16,8 @@ from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
 from bihuan.core.people.reveal import view_log
 from bihuan.modules.verification import calls, roster, visitors
-from bihuan.modules.verification.calls import Pressed
 from bihuan.modules.verification.factories import TOWNSHIPS
+from bihuan.modules.verification.keys import Pressed
 from bihuan.modules.verification.models import Item, Tried
 from bihuan.modules.verification.payloads import Assigned
 from bihuan.modules.verification.tests.county import County

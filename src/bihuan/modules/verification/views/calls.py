@@ -22,7 +22,7 @@ from bihuan.kit import session
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Suggestion
 from bihuan.modules.verification import calls, roster, sheet
-from bihuan.modules.verification.calls import Pressed
+from bihuan.modules.verification.keys import Pressed, Unfinished
 from bihuan.modules.verification.matter import VERIFIER
 from bihuan.modules.verification.models import Item
 from bihuan.modules.verification.payloads import Measure
@@ -124,7 +124,7 @@ def press(request: OfficerRequest) -> HttpResponse:
     try:
         calls.press(item, pressed, actor=request.actor, key=given.get("key", "")[:64] or uuid4().hex)
     except NotDone as refused:
-        typed = {"typed": pressed, "wanted": pressed.key} if isinstance(refused, calls.Unfinished) else {}
+        typed = {"typed": pressed, "wanted": pressed.key} if isinstance(refused, Unfinished) else {}
         return _draw(request, 422, problem=refused.lines, **typed)
     return _draw(request)
 
