@@ -27,6 +27,10 @@ class Address(NamedTuple):
     number: str
     room: str
 
+    def __bool__(self) -> bool:
+        """Tell whether the address says anything."""
+        return any(self)
+
     def __repr__(self) -> str:
         return "Address(…)"
 

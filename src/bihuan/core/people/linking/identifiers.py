@@ -10,8 +10,6 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from stdnum.iso7064 import mod_11_2
-
 from bihuan.core.people.normal import normal_identifier
 
 _CLEAN = re.compile(r"[0-9]{17}[0-9X]")
@@ -20,8 +18,9 @@ _OTHER = re.compile(
     r"[A-Z]{1,2}\d{7,8}|E[A-Z]\d{7}|[HM]\d{8}(?:\d{2})?|[A-Z]{3}\d{12}"
 )  # passports, travel permits of Hong Kong and Macau, permanent-residence cards
 _FLOAT = re.compile(r"\.0+$")
-_DESTROYED = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}|\d{14,15}0{3,4}")
-"""What a spreadsheet leaves of a long number: 6.20102E+17, or the last places gone to zero."""
+_DESTROYED = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
+ROUNDED = "000"
+"""What a spreadsheet leaves of a long number: 6.20102E+17, or the last three places gone to zero."""
 _CHECK = "0123456789X"
 
 
@@ -45,7 +44,7 @@ def read(raw: str) -> Read:
     text = raw if _CLEAN.fullmatch(raw) else _FLOAT.sub("", normal_identifier(raw)).replace("×", "X")
     if _CLEAN.fullmatch(text):
         right = check_digit(text) == text[17] and _is_day(text[6:10], text[10:12], text[12:14])
-        return Read(text, True) if right else _NOTHING if _DESTROYED.fullmatch(text) else Read(text, False)
+        return Read(text, right)
     if not text or _DESTROYED.fullmatch(text):
         return _NOTHING
     if _OTHER.fullmatch(text):
@@ -63,7 +62,7 @@ def check_digit(text: str) -> str:
 
 def is_citizen(text: str) -> bool:
     """Tell whether an identifier in its one spelling is a citizen's number with the right check digit."""
-    return bool(_CLEAN.fullmatch(text)) and bool(mod_11_2.is_valid(text))
+    return bool(_CLEAN.fullmatch(text)) and check_digit(text) == text[17]
 
 
 def _is_day(year: str, month: str, day: str) -> bool:

@@ -6,7 +6,8 @@ that take the lists up. Who is new has an id from the start; `take_up` registers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -24,6 +25,7 @@ from bihuan.core.people.linking.records import Records
 from bihuan.core.people.linking.said import Said
 from bihuan.core.people.linking.scoring import Pair, score
 from bihuan.core.people.merging import Agreement, NotMergeable, canonical_many, propose_many
+from bihuan.core.people.models import Person
 from bihuan.core.people.registering import register_many
 
 EXACT, LINKED, PENDING = "exact", "linked", "pending"
@@ -72,18 +74,12 @@ class Linking:
 
     def _people(self, roots: Sequence[int]) -> dict[int, UUID]:
         there = {one: person for one in roots if (person := self.clusters.person(one)) is not None}
+        there.update(self._taken_up_before(roots))
         new = [one for one in roots if one not in there or self._new_identifier(one)]
-        registered = dict(
-            zip(
-                new,
-                register_many(
-                    [self._identity(one) for one in new],
-                    self.jurisdiction,
-                    ids=[self._id(one) for one in new],
-                ),
-                strict=True,
-            )
+        found = register_many(
+            [self._identity(one) for one in new], self.jurisdiction, ids=[self._id(one) for one in new]
         )
+        registered = dict(zip(new, found, strict=True))
         for one in new:
             if one in there:
                 self._give_identifier(there[one], registered[one])
@@ -91,14 +87,22 @@ class Linking:
         known_as = canonical_many([person for one, person in people.items() if person != self._ids.get(one)])
         return {one: known_as.get(person, person) for one, person in people.items()}
 
+    def _taken_up_before(self, roots: Sequence[int]) -> dict[int, UUID]:
+        """Return whom another list of the run has registered already, where its transaction came to an end."""
+        ids = {self._ids[one]: one for one in roots if one in self._ids and not self.clusters.person(one)}
+        there = Person.objects.filter(id__in=ids) if ids else Person.objects.none()
+        return {ids[person]: person for person in there.values_list("id", flat=True)}
+
     def _give_identifier(self, person: UUID, identified: UUID) -> None:
         """Let somebody registered without identifier be who now came with one; undone like any merge."""
         with suppress(NotMergeable):  # one already
             merging.merge(person, identified, actor=system_actor(self.jurisdiction))
 
     def _new_identifier(self, root: int) -> bool:
-        return any(number not in self.registered for number in self.clusters.identifiers(root)) and any(
-            self.records.trusted[record] for record in self._members[root]
+        """Tell whether a row names an identifier for somebody who is registered without one."""
+        return self.clusters.person(root) is not None and any(
+            self.records.trusted[record] and self.records.identifier[record] not in self.registered
+            for record in self._members[root]
         )
 
     def _id(self, root: int) -> UUID:
@@ -106,36 +110,41 @@ class Linking:
 
     def _identity(self, root: int) -> Identity:
         """Return what the rows say of a person: of each field what most of them say, of equals what was said last."""
-        members = self._members[root]
+        records, members = self.records, self._members[root]
+        if len(members) > 1:
+            members = sorted(members, key=lambda record: (-records.rows[record], -record))
         number, kind = self._number(members)
-        by_weight = sorted(members, key=lambda record: (-self.records.rows[record], -record))
-
-        def most(column: Sequence[object]) -> Said | None:
-            votes: dict[object, int] = {}
-            for record in by_weight:
-                if column[record] and any(column[record]):  # type: ignore[arg-type]
-                    votes[column[record]] = votes.get(column[record], 0) + self.records.rows[record]
-            if not votes:
-                return None
-            chosen = max(votes, key=votes.__getitem__)
-            return self.said[self.records.first_row[next(r for r in by_weight if column[r] == chosen)]]
-
-        name, address = most(self.records.name), most(self.records.address)
-        phone = next((self.records.phone[record] for record in by_weight if self.records.phone[record]), None)
+        name = self._row_of_most(records.name, members)
+        phone = self._row_of_most(records.phone, members)
+        address = self._row_of_most(records.address, members)
         return Identity(
-            name=names.spelled(name.name) if name else None,
+            name=names.spelled(self.said[name].name) if name is not None else None,
             identifier_type=kind,
             identifier=number,
-            phone=phone,
-            address=" ".join(address.address.split()) if address else None,
+            phone=records.phone[records.of_row[phone]] if phone is not None else None,
+            address=" ".join(self.said[address].address.split()) if address is not None else None,
         )
 
-    def _number(self, members: Sequence[int]) -> tuple[str | None, str]:
+    def _row_of_most(self, column: Sequence[Hashable], members: Sequence[int]) -> int | None:
+        """Return a row that says what most rows of a person say in this field; None where none says anything."""
+        if len(members) == 1:
+            return self.records.first_row[members[0]] if column[members[0]] else None
+        votes: Counter[Hashable] = Counter()
         for record in members:
-            if self.records.trusted[record]:
-                number = self.records.identifier[record]
+            if column[record]:
+                votes[column[record]] += self.records.rows[record]
+        if not votes:
+            return None
+        [(chosen, _)] = votes.most_common(1)
+        return next(self.records.first_row[record] for record in members if column[record] == chosen)
+
+    def _number(self, members: Sequence[int]) -> tuple[str | None, str]:
+        records = self.records
+        for record in members:
+            if records.trusted[record]:
+                number = records.identifier[record]
                 return number, "resident" if identifiers.is_citizen(number) else "other"
-        wrong = next((self.records.identifier[r] for r in members if self.records.identifier[r]), None)
+        wrong = next((records.identifier[record] for record in members if records.identifier[record]), None)
         return wrong, UNVERIFIED if wrong else "resident"
 
     def _propose(self, people: Mapping[int, UUID]) -> None:
@@ -159,7 +168,7 @@ class Linking:
         return people.get(root) or self.clusters.person(root) or self._id(root)
 
     def _evidence(self, pair: Pair) -> dict[str, str]:
-        columns: dict[str, Sequence[object]] = {
+        columns: dict[str, Sequence[Hashable]] = {
             "identifier": self.records.identifier,
             "name": self.records.name,
             "phone": self.records.phone,
@@ -171,9 +180,9 @@ class Linking:
         }
 
 
-def _missing(column: Sequence[object], pair: Pair) -> str:
-    said = [bool(column[record]) and any(column[record]) for record in (pair.left, pair.right)]  # type: ignore[arg-type]
-    return str(Agreement.ONE_MISSING if any(said) else Agreement.BOTH_MISSING)
+def _missing(column: Sequence[Hashable], pair: Pair) -> str:
+    said = column[pair.left] or column[pair.right]
+    return str(Agreement.ONE_MISSING if said else Agreement.BOTH_MISSING)
 
 
 def link(said: Sequence[Said], jurisdiction: str, model: Model | None = None) -> Linking:
@@ -204,9 +213,12 @@ def link(said: Sequence[Said], jurisdiction: str, model: Model | None = None) ->
 def _meant(records: Records, registered: Mapping[str, UUID], jurisdiction: str) -> dict[int, UUID]:
     """Add the register's people that these records may mean; return whose each added record is."""
     numbers = range(len(records))
-    loose = [r for r in numbers if not records.trusted[r]]
     strangers = [r for r in numbers if records.trusted[r] and records.identifier[r] not in registered]
-    return known.add_to(records, known.alike(records, loose, strangers, jurisdiction))
+    suspects = [r for r in records.perhaps_rounded() if records.identifier[r] not in registered]
+    loose = [r for r in numbers if not records.trusted[r]] + suspects
+    whose = known.add_to(records, known.alike(records, loose, strangers, jurisdiction))
+    records.doubt(suspects)
+    return whose
 
 
 def _of_rows(pairs: Iterable[Pair], records: Records) -> list[Pair]:

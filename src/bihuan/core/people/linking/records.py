@@ -66,6 +66,29 @@ class Records:
         self.first_row.append(row)
         return len(self.identifier) - 1
 
+    def perhaps_rounded(self) -> list[int]:
+        """Return the records whose trusted number ends as a spreadsheet's rounding does (of true ones, 1 in 1,000)."""
+        return [
+            record
+            for record, number in enumerate(self.identifier)
+            if self.trusted[record] and len(number) == 18 and number.endswith(identifiers.ROUNDED)
+        ]
+
+    def doubt(self, records: Iterable[int]) -> None:
+        """Trust no longer those of these whose first 15 places somebody of the same name has with another end.
+
+        Of numbers that a spreadsheet rounded, one in eleven passes the check.
+        """
+        suspects = list(records)
+        begun = {(self.name[record], self.identifier[record][:15]) for record in suspects}
+        ends: dict[tuple[str, str], set[str]] = {one: set() for one in begun}
+        for name, number in zip(self.name, self.identifier, strict=True):
+            if (name, number[:15]) in begun:
+                ends[name, number[:15]].add(number)
+        for record in suspects:
+            if len(ends[self.name[record], self.identifier[record][:15]]) > 1:
+                self.trusted[record] = False
+
     def table(self) -> pa.Table:
         """Return the records as the model's comparisons and blocking rules ask for them."""
         homes = [_home(address) for address in self.address]
