@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -149,7 +150,6 @@ def _load_drill() -> None:
     from bihuan.command import drill as county
     from bihuan.core.access.drill import create_drill_accounts, drill_accounts
     from bihuan.core.matters.registry import posts
-    from bihuan.core.places.models import Place
     from bihuan.core.spec.text import Text
 
     def progress(what: Text, done: int, of: int) -> None:
@@ -159,9 +159,17 @@ def _load_drill() -> None:
 
     county.load(progress)
     if not drill_accounts():
-        one_place = list(Place.objects.order_by("code").values_list("id", flat=True)[:1])
-        bound = {post.code: one_place for post in posts().values() if post.bound_to_place}
+        bound = {post.code: _where_it_works(post.code) for post in posts().values() if post.bound_to_place}
         create_drill_accounts(posts().values(), bound)
+
+
+def _where_it_works(post: str) -> list[UUID]:
+    """Return one place with matters of the post: a site for who runs one, a unit for who works there."""
+    from bihuan.core.access.permissions import content_types
+    from bihuan.core.matters.models import Matter
+
+    found = Matter.objects.filter(type__in=content_types(post), place__isnull=False).order_by("place__code")
+    return list(found.values_list("place_id", flat=True)[:1])
 
 
 def _first_account() -> None:

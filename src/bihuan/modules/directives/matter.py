@@ -144,7 +144,7 @@ TASK: MatterType[Any] = MatterType(
         Transition("move_due", "时限随指令变动", "The limit moves", (GIVEN, REPORTED), to=SAME, by=(SYSTEM, *DESKS), payload=asks.Moved,
                    hidden=True, says=Text("时限改为 {due_at}", "now due {due_at}")),
     ),
-    opened_by=(SYSTEM, *DESKS), opening=asks.Given, opening_zh="分工", opening_en="Give a part",
+    opened_by=(SYSTEM,), opening=asks.Given, opening_zh="分工", opening_en="Give a part",
     seen_by=(DESK, UNIT_OFFICER, REGISTRAR, REPORTER, SUPERVISOR),
     retention=Retention(days=180, basis=PRIVACY_LAW[19]), number="令工〔{year}〕{n:05d}号",
 )  # fmt: skip

@@ -152,6 +152,39 @@ class Part(models.Model):
         return self.unit
 
 
+class Sent(models.Model):
+    """A feedback as it was sent: counts, its letter, and the workbook, sealed with the directive's own key.
+
+    `key`: of the press that sent it, so that it is sent once; `whole`: nobody was missing.
+    """
+
+    directive = models.ForeignKey(Directive, on_delete=models.PROTECT, related_name="sent")
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    key = models.CharField(max_length=64)
+    whole = models.BooleanField()
+    answered = models.IntegerField()
+    rows = models.IntegerField()
+    missing = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField(null=True)
+    paper = models.ForeignKey("papers.Paper", on_delete=models.PROTECT, related_name="+")
+    entry_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["directive", "by", "key"], name="one_feedback_a_press")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.directive} {self.at:%F %H:%M}"
+
+    @property
+    def file_name(self) -> str:
+        """Return what the workbook is called."""
+        return f"{self.directive.reference}_反馈_{self.at.astimezone():%m%d%H%M}.xlsx"
+
+
 class Issuer(models.Model):
     """An issuing body's office address for receipts and word of feedback; nothing personal is ever sent there."""
 

@@ -178,3 +178,14 @@ def _amended(plan: Plan) -> Amended:
         fields=tuple(changes), added=len(plan.fresh) + len(plan.back), changed=len(plan.altered), gone=len(plan.gone),
         name=plan.book.name, sha256=plan.book.sha256.hex(), **changes,
     )  # fmt: skip
+
+
+@transaction.atomic
+def sign_alone(directive: Directive, signed: Signed, *, actor: Actor, key: str) -> None:
+    """Sign for a directive that stands already, and give its receipt. The same key again changes nothing."""
+    now = timezone.now()
+    done = engine.perform(
+        directive.pk, "sign", signed, actor=actor, key=key or f"sign/{directive.pk}", occurred_at=now
+    )
+    if not done.repeated:
+        give_receipt(directive, signed, now, Work(actor, None, Linking(actor.jurisdiction), now))
