@@ -71,14 +71,26 @@ def values_question(asked: Sequence[Figure], moment: Moment) -> Question:
     return _question(asked, f"SELECT {', '.join(columns)}", moment.parameters(), constants)
 
 
+def in_groups(asked: Sequence[Figure]) -> list[list[Figure]]:
+    """Return the figures that share what they are worked out from, together: an engine plans small questions sooner."""
+    groups: dict[tuple[str, ...], list[Figure]] = {}
+    for figure in asked:
+        groups.setdefault(figure.rows.given, []).append(figure)
+    return list(groups.values())
+
+
 def rows_question(figure: Figure, moment: Moment, limit: int | None = None, offset: int = 0) -> Question:
-    """Return the question for the records of a figure, in the order of the ledger."""
-    parameters = {**moment.parameters(), "offset": offset}
-    cut = "OFFSET %(offset)s"
+    """Return the question for the records of a figure, in the order of the ledger.
+
+    Several records may rest on one entry (items due, on the admission); then all they show decides, so that every
+    page of them is the same whenever it is asked for.
+    """
+    parameters = {**moment.parameters(), "passed_over": offset}
+    cut = "OFFSET %(passed_over)s"
     if limit is not None:
-        parameters["limit"] = limit
-        cut = "LIMIT %(limit)s OFFSET %(offset)s"
-    select = f"SELECT * FROM ({figure.rows.sql}) r ORDER BY entry_id {cut}"  # noqa: S608
+        parameters["at_most"] = limit
+        cut = "LIMIT %(at_most)s OFFSET %(passed_over)s"
+    select = f"SELECT * FROM ({figure.rows.sql}) r ORDER BY entry_id, r {cut}"  # noqa: S608
     return _question([figure], select, parameters, figure.rows.parameters)
 
 

@@ -5,7 +5,7 @@ Where the ledger is large, its mirror is asked (`mirror/`), else the ledger's ow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bihuan.core.figures.asking import (
     Moment,
     Question,
     identities_question,
+    in_groups,
     rows_question,
     values_question,
 )
@@ -23,40 +24,46 @@ from bihuan.core.matters.registry import figures
 from bihuan.core.spec.figures import Figure
 
 __all__ = ["KNOWN", "Change", "Moment", "compare", "records", "value", "values"]
-Engine = Callable[[Question], Answer]
 
 
-def ask(question: Question) -> Answer:
-    """Answer from the mirror where it is there, this ledger's and large enough to pay, else from PostgreSQL."""
+def _mirror(questions: Sequence[Question]) -> list[Answer] | None:
+    """Ask the mirror, where it is there, this ledger's and large enough to pay."""
     from bihuan.core.figures.mirror import engine  # late: DuckDB and Arrow take a quarter of a second to load
 
-    return engine.ask(question) or postgres.ask(question)
+    return engine.ask(questions)
 
 
 def value(figure: Figure, moment: Moment) -> int:
     """Return the figure's value: the number (or sum) of its records."""
-    return values_of([figure], moment)[figure.key]
+    return _values([figure], moment)[figure.key]
 
 
 def values(moment: Moment, keys: Iterable[str] | None = None) -> dict[str, int]:
-    """Return all figures (or these) at a moment; one query, so one snapshot: they agree with each other."""
+    """Return all figures (or these) at a moment; of one snapshot, so they agree with each other."""
     asked = figures().values() if keys is None else [figures()[key] for key in keys]
-    return values_of(list(asked), moment)
+    return _values(list(asked), moment)
 
 
-def values_of(asked: Sequence[Figure], moment: Moment, by: Engine = ask) -> dict[str, int]:
-    """Return the values of these figures, by whichever engine."""
+def _values(asked: Sequence[Figure], moment: Moment) -> dict[str, int]:
     if not asked:
         return {}
-    (row,) = by(values_question(asked, moment)).rows
-    return {figure.key: int(number) for figure, number in zip(asked, row, strict=True)}
+    groups = in_groups(asked)
+    answers = _mirror([values_question(group, moment) for group in groups])
+    if answers is None:
+        groups, answers = [list(asked)], [postgres.ask(values_question(asked, moment))]
+    found: dict[str, int] = {}
+    for group, answer in zip(groups, answers, strict=True):
+        (row,) = answer.rows
+        found |= {figure.key: int(number) for figure, number in zip(group, row, strict=True)}
+    return {figure.key: found[figure.key] for figure in asked}
 
 
 def records(
-    figure: Figure, moment: Moment, limit: int | None = None, offset: int = 0, by: Engine = ask
+    figure: Figure, moment: Moment, limit: int | None = None, offset: int = 0
 ) -> list[dict[str, Any]]:
     """Return the records behind a figure, in ledger order: `entry_id` and what the figure shows beside it."""
-    answer = by(rows_question(figure, moment, limit, offset))
+    question = rows_question(figure, moment, limit, offset)
+    answer = (_mirror([question]) or [postgres.ask(question)])[0]
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
 
 

@@ -238,6 +238,21 @@ def _bucket(node: exp.Expression) -> tuple[exp.Expression, exp.Expression] | Non
     return operands[0], operands[1]
 
 
+def _named(node: exp.Select) -> exp.Expression | None:
+    """A cast column keeps its name, as PostgreSQL has it."""
+    for shown in list(node.expressions):
+        if isinstance(shown, exp.Cast) and isinstance(shown.this.unnest(), exp.Column):
+            shown.replace(exp.alias_(shown.copy(), shown.this.unnest().name))
+    return None
+
+
+def _no_fence(node: exp.Offset) -> exp.Expression | None:
+    """`OFFSET 0` only keeps PostgreSQL's planner from crossing it; DuckDB 2.0 can wait for itself there for ever."""
+    if node.expression.name == "0":
+        node.pop()
+    return None
+
+
 def _first_of_each(node: exp.Select) -> exp.Expression | None:
     """`DISTINCT ON (a) … ORDER BY a, b`: the first row of each, numbered in one pass instead of picked by column."""
     distinct = node.args.get("distinct")
@@ -306,6 +321,8 @@ _RULES: tuple[tuple[type[exp.Expression], Rule], ...] = (
     (exp.AtTimeZone, _no_time_zone),
     (exp.EQ, _any),
     (exp.NEQ, _all),
+    (exp.Offset, _no_fence),
+    (exp.Select, _named),
     (exp.Select, _first_of_each),
 )
 _ENGINE_RULES: dict[Engine, tuple[tuple[type[exp.Expression], Rule], ...]] = {

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from threading import Lock, Timer
+from typing import Any, Final
 from uuid import UUID
 
 import duckdb
@@ -21,6 +22,7 @@ from bihuan.core.figures.mirror.manifest import Manifest
 from bihuan.core.figures.mirror.writing import COLUMNS, field_of
 from bihuan.core.figures.portable import Told, column_of, tell
 
+LONGEST: Final = 60.0  # seconds: nobody waits longer for a mirror than for the ledger itself
 _lock = Lock()
 _opened: dict[tuple[int, Path], duckdb.DuckDBPyConnection] = {}
 
@@ -38,73 +40,86 @@ class Sources:
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
-def ask(question: Question, sources: Sources) -> Answer:
-    """Answer a question. Raises NotPortable, or duckdb.Error where a file cannot be read."""
-    told = tell(question, "duckdb")
+def ask(questions: Sequence[Question], sources: Sources) -> list[Answer]:
+    """Answer questions, all from the same files and the same tail.
+
+    Raises NotPortable, or duckdb.Error where a file cannot be read or an answer takes longer than LONGEST.
+    """
+    told = [tell(question, "duckdb") for question in questions]
     cursor = _database(sources.where).cursor()
+    watch = Timer(LONGEST, cursor.interrupt)
+    watch.start()
     try:
-        for name, held in sources.tables.items():
-            cursor.register(f"held_{name}", held)
-            cursor.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM held_{name}")
-        if sources.live is not None:
-            cursor.register("live", sources.live)
-        cursor.execute(f"CREATE TEMP VIEW ledger_entry AS {_entries(sources, told)}")
-        bound = {name: value for name, value in question.moment.items() if f"${name}" in told.sql}
-        found = cursor.sql(told.sql, params=bound).to_arrow_table()
-        return Answer(tuple(found.column_names), _rows(found))
+        _show(cursor, sources, told)
+        return [_answer(cursor, one.sql, question) for one, question in zip(told, questions, strict=True)]
     finally:
+        watch.cancel()
         cursor.close()
 
 
+def _show(cursor: duckdb.DuckDBPyConnection, sources: Sources, told: Sequence[Told]) -> None:
+    """Give the ledger and the tables their names on this connection."""
+    for name, held in sources.tables.items():
+        cursor.register(f"held_{name}", held)
+        cursor.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM held_{name}")
+    if sources.live is not None:
+        cursor.register("live", sources.live)
+    keys = frozenset[str]().union(*(one.keys for one in told))
+    payload = any(one.payload for one in told)
+    cursor.execute(f"CREATE TEMP VIEW ledger_entry AS {_entries(sources, keys, payload)}")
+
+
+def _answer(cursor: duckdb.DuckDBPyConnection, sql: str, question: Question) -> Answer:
+    bound = {name: value for name, value in question.moment.items() if re.search(rf'\$"?{name}\b', sql)}
+    found = cursor.sql(sql, params=bound)
+    kinds = [str(kind) for kind in found.types]
+    columns = [
+        _as_given(kind, column.to_pylist())
+        for kind, column in zip(kinds, found.to_arrow_table().columns, strict=True)
+    ]
+    return Answer(tuple(found.columns), list(zip(*columns, strict=True)))
+
+
+def _as_given(kind: str, values: list[Any]) -> list[Any]:
+    """Return a column as PostgreSQL's driver gives it: UUIDs as such, times in UTC."""
+    if kind == "UUID":
+        return [None if value is None else UUID(value) for value in values]
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return [None if value is None else value.astimezone(UTC) for value in values]
+    return values
+
+
 def _database(where: Path) -> duckdb.DuckDBPyConnection:
-    """Return this process's database for the folder; a process that was forked opens its own."""
+    """Return this process's database for the folder.
+
+    A forked process opens its own and leaves its parent's alone for good: closing it there would wait for threads
+    that only the parent has.
+    """
     with _lock:
         key = (os.getpid(), where)
         if key not in _opened:
-            for other in [k for k in _opened if k[0] != os.getpid() or k[1] != where]:
-                held = _opened.pop(other)
-                if other[0] == os.getpid():
-                    held.close()
+            for other in [k for k in _opened if k[0] == os.getpid()]:
+                _opened.pop(other).close()
             _opened[key] = connect(where)
         return _opened[key]
 
 
-def _entries(sources: Sources, told: Told) -> str:
+def _entries(sources: Sources, keys: frozenset[str], payload: bool) -> str:
     """Return the SELECT that stands for the ledger: files and tail, with a column for each field that is asked."""
-    manifest = sources.manifest
-    plain = [name for name in COLUMNS if name != "payload" or told.payload]
-    own = [key for key in sorted(told.keys) if key in manifest.keys]
-    others = [key for key in sorted(told.keys) if key not in manifest.keys]
-    fields = [f'"{column_of(key)}"' for key in own]
-    made = [f'{field_of("payload", key)} AS "{column_of(key)}"' for key in others]
+    plain = [name for name in COLUMNS if name != "payload" or payload]
+    fields = {key: f'"{column_of(key)}"' for key in sorted(keys)}
     parts = []
-    if manifest.files:
-        files = names([sources.where / file.path for file in manifest.files])
-        selected = ", ".join((*plain, *fields, *made))
-        parts.append(f"SELECT {selected} FROM read_parquet({files}, hive_partitioning = false)")
-    if sources.live is not None:
+    if sources.manifest.files:
+        own = sources.manifest.keys
+        read = [
+            column if key in own else f"{field_of('payload', key)} AS {column}"
+            for key, column in fields.items()
+        ]
+        files = names([sources.where / file.path for file in sources.manifest.files])
+        parts.append(
+            f"SELECT {', '.join((*plain, *read))} FROM read_parquet({files}, hive_partitioning = false)"
+        )
+    if sources.live is not None and (sources.live.num_rows or not parts):
         casts = [f"CAST({name} AS {COLUMNS[name]}) AS {name}" for name in plain]
-        selected = ", ".join((*casts, *(f'"{column_of(key)}"' for key in sorted(told.keys))))
-        live = f"SELECT {selected} FROM live"
-        order = ", ".join((*plain, *fields, *(f'"{column_of(key)}"' for key in others)))
-        parts.append(f"SELECT {order} FROM ({live})")
+        parts.append(f"SELECT {', '.join((*casts, *fields.values()))} FROM live")
     return " UNION ALL ".join(parts)
-
-
-def _rows(found: pa.Table) -> list[tuple[Any, ...]]:
-    """Return rows as PostgreSQL's driver gives them: UUIDs and times as objects, times in UTC."""
-    columns = []
-    for column in found.columns:
-        values = column.to_pylist()
-        if pa.types.is_timestamp(column.type) and column.type.tz is not None:
-            values = [None if value is None else value.astimezone(UTC) for value in values]
-        elif column.type == pa.uuid() or isinstance(column.type, pa.BaseExtensionType):
-            values = [_uuid(value) for value in values]
-        columns.append(values)
-    return list(zip(*columns, strict=True)) if columns else []
-
-
-def _uuid(value: Any) -> UUID | None:
-    if value is None or isinstance(value, UUID):
-        return value
-    return UUID(bytes=value) if isinstance(value, bytes) else UUID(str(value))

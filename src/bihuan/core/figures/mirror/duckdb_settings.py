@@ -19,7 +19,7 @@ def connect(where: Path, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     What does not fit in `memory` is spilled to files there, in a folder of this process. Extensions are neither fetched nor loaded: all that is
     used is built in.
     """
-    where.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (where / SPILL).mkdir(parents=True, exist_ok=True, mode=0o700)
     made = duckdb.connect(
         ":memory:",
         config={
@@ -36,6 +36,9 @@ def connect(where: Path, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     made.execute("SET TimeZone = 'Asia/Shanghai'")
     made.execute(f"SET allowed_directories = [{quoted(f'{where}/')}]")
     made.execute("SET enable_external_access = false")
+    # what many figures read would be passed from one scan to all of them, and DuckDB 2.0 can wait there for ever;
+    # each figure's own scan passes over most of the files anyway
+    made.execute("SET disabled_optimizers = 'cte_inlining'")
     made.execute("SET lock_configuration = true")
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bihuan.core.figures.mirror.manifest import Manifest
 from bihuan.core.figures.portable import NotPortable, tell
 
 PAYS_FROM = 200_000  # mirrored entries: below, PostgreSQL has answered before the files are open
+LONGEST_TAIL = 500_000  # entries after the mirror: beyond, reading them anew costs more than it saves
 log = logging.getLogger("bihuan.mirror")
 
 
@@ -44,7 +46,7 @@ def at_hand() -> Manifest | None:
     return held if held is not None and held.county == ledger.county() else None
 
 
-def ask(question: Question) -> Answer | None:
+def ask(questions: Sequence[Question]) -> list[Answer] | None:
     """Answer from mirror and live tail; None where PostgreSQL is to answer: no mirror, not this ledger's, too small.
 
     What goes wrong here is logged and never the asker's concern: the ledger itself is there.
@@ -53,19 +55,22 @@ def ask(question: Question) -> Answer | None:
     if held is None or held.entries < PAYS_FROM:
         return None
     try:
-        sources = _sources(question, manifest.folder(), held)
-        return None if sources is None else duck.ask(question, sources)
+        found = sources(questions, manifest.folder(), held)
+        return None if found is None else duck.ask(questions, found)
     except (NotPortable, live.NotReadable, duckdb.Error, OSError) as error:
         log.warning("the mirror could not answer, PostgreSQL does: %s: %s", type(error).__name__, error)
         return None
 
 
-def _sources(question: Question, where: Path, held: Manifest) -> duck.Sources | None:
-    told = tell(question, "duckdb")
+def sources(questions: Sequence[Question], where: Path, held: Manifest) -> duck.Sources | None:
+    """Return what these questions are put to, the tail as this transaction sees it; None: the mirror is not ours."""
+    told = [tell(question, "duckdb") for question in questions]
+    keys = sorted(frozenset[str]().union(*(one.keys for one in told)))
     with transaction.atomic(), connection.cursor() as cursor:
         since = live.horizon(cursor, held)
-        if since is None:
+        if since is None or since.waiting > LONGEST_TAIL:
             return None
-        rest = live.tail(cursor, since, sorted(told.keys), payload=told.payload)
-        tables = {name: live.whole(cursor, name) for name in told.tables}
+        rest = live.tail(cursor, since, keys, payload=any(one.payload for one in told))
+        names = frozenset[str]().union(*(one.tables for one in told))
+        tables = {name: live.whole(cursor, name) for name in sorted(names)}
     return duck.Sources(where, held, rest, tables)

@@ -101,11 +101,12 @@ def _wanted(since: int, open_day: bool) -> list[SealRow]:
     """
     waiting = ledger.seals_after(since)
     today = datetime.combine(timezone.now().astimezone(SHANGHAI).date(), time(), SHANGHAI)
-    after = [seal.number for seal in waiting if seal.sealed_at >= today]
-    rest = sum(seal.count for seal in waiting if after and seal.number > after[0])
-    if open_day or not after or rest > LONG_DAY:
+    closing = ledger.first_seal_since(today)
+    rest = sum(seal.count for seal in waiting if closing is not None and seal.number > closing)
+    if open_day or closing is None or rest > LONG_DAY:
         return waiting
-    return [seal for seal in waiting if seal.number <= after[0]]
+    end = next((seal.number for seal in waiting if seal.number >= closing and seal.last), closing)
+    return [seal for seal in waiting if seal.number <= end] if closing > since else []
 
 
 def _batches(seals: Sequence[SealRow]) -> Iterator[list[SealRow]]:
@@ -134,13 +135,10 @@ def _extend(
     with ledger.reader() as opened:
         for batch in _batches(seals):
             files = read_part(database, opened, where, (batch[0].number, batch[-1].number), held.keys)
-            grown = held.with_files([], files)
-            part_floor = floor if batch[-1] is seals[-1] else ledger.floor(batch[-1].number)
-            held = replace(
-                grown, seal=batch[-1].number, chain=batch[-1].chain,
-                floor=held.floor if part_floor is None else part_floor,
-            )  # fmt: skip
+            held = replace(held.with_files([], files), seal=batch[-1].number, chain=batch[-1].chain)
+            part_floor = ledger.floor(held.seal) if batch[-1].last else None
             if part_floor is not None:
+                held = replace(held, floor=part_floor)
                 manifest.save(where, held)
             done += sum(seal.count for seal in batch)
             progress(done, wanted)

@@ -25,12 +25,16 @@ SELECT {", ".join(f"e.{name}" for name in COLUMNS)}
 
 @dataclass(frozen=True, slots=True)
 class SealRow:
-    """One seal: its number, the hash that names it, how many entries it covers, when it was made."""
+    """One seal: its number, the hash that names it, how many entries it covers.
+
+    `last`: the last that the sealer made in one go. Only such a seal is a horizon: those before it cover a part of
+    the same transactions.
+    """
 
     number: int
     chain: str
     count: int
-    sealed_at: datetime
+    last: bool
 
 
 def county() -> str:
@@ -42,10 +46,20 @@ def seals_after(number: int) -> list[SealRow]:
     """Return the seals after this one, ascending."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, encode(chain, 'hex'), count, sealed_at FROM ledger_seal WHERE number > %s ORDER BY number",
+            "SELECT number, encode(chain, 'hex'), count,"
+            "       (system, horizon) IS DISTINCT FROM (lead(system) OVER after, lead(horizon) OVER after)"
+            "  FROM ledger_seal WHERE number > %s WINDOW after AS (ORDER BY number) ORDER BY number",
             [number],
         )
         return [SealRow(*row) for row in cursor.fetchall()]
+
+
+def first_seal_since(moment: datetime) -> int | None:
+    """Return the number of the first seal made at this moment or later."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(number) FROM ledger_seal WHERE sealed_at >= %s", [moment])
+        found: int | None = cursor.fetchone()[0]
+    return found
 
 
 def has_seal(number: int, chain: str) -> bool:

@@ -33,21 +33,29 @@ class NotReadable(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """Up to where a mirror reaches, as this database counts: transactions below `txid`, entries up to `floor`."""
+    """Up to where a mirror reaches, as this database counts: transactions below `txid`, entries up to `floor`.
+
+    `waiting`: how many entries have come since, by their numbers.
+    """
 
     txid: int
     floor: int
+    waiting: int
 
 
 def horizon(cursor: Any, manifest: Manifest) -> Horizon | None:
     """Return the mirror's horizon; None where its last seal is not this ledger's, or of another database's life."""
     cursor.execute(
-        "SELECT horizon FROM ledger_seal WHERE number = %s AND chain = %s"
+        "SELECT horizon, coalesce((SELECT max(id) FROM ledger_entry), 0) FROM ledger_seal"
+        " WHERE number = %s AND chain = %s"
         "   AND system = (SELECT system_identifier FROM pg_control_system())",
         [manifest.seal, bytes.fromhex(manifest.chain)],
     )
     found = cursor.fetchone()
-    return None if found is None else Horizon(found[0], manifest.floor)
+    if found is None:
+        return None
+    newest = max((file.last_id for file in manifest.files), default=0)
+    return Horizon(found[0], manifest.floor, max(0, found[1] - newest))
 
 
 def tail(cursor: Any, since: Horizon, keys: Sequence[str], *, payload: bool) -> pa.Table:
