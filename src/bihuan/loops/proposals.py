@@ -82,6 +82,7 @@ def withdraw(steps: Sequence[Applied]) -> Iterator[FollowUp]:
     """Let a proposal fall away whose finding was taken back, unless it has been decided on."""
     for step in steps:
         back: TakenBack = step.payload
+        assert step.person_id is not None
         waiting = Matter.objects.filter(type=PROPOSAL.code, state=PROPOSED.code, person_id=step.person_id)
         facts = ProposalDetails().load(list(waiting.values_list("id", flat=True)))
         gone = [proposal for proposal, found in facts.items() if found.entry == back.entry]

@@ -89,6 +89,7 @@ def _first(cursor: Any, queries: Sequence[str], asked: Mapping[str, Any]) -> UUI
 
 
 def _helping_out(cursor: Any, actor: Actor, asked: Mapping[str, Any]) -> UUID | None:
+    assert actor.officer_id is not None
     worker = Worker.objects.filter(officer_id=actor.officer_id).first()
     townships = worker.townships if worker else []
     fits = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bihuan.core.clock.calendar import SHANGHAI
 from bihuan.core.clock.wording import short_day
 from bihuan.core.spec import Text
-from bihuan.kit.dates import SHANGHAI
 from bihuan.modules.verification.models import Item
 from bihuan.modules.verification.townships import NOWHERE
 

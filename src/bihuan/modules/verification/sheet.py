@@ -142,8 +142,11 @@ def _earlier(item_id: UUID) -> list[Earlier]:
     tried = list(Tried.objects.filter(item_id=item_id, taken_back_at=None).order_by("-at")[:6])
     if not tried:
         return []
-    names = dict(Officer.objects.filter(id__in={t.officer_id for t in tried}).values_list("id", "name"))
-    return [Earlier(t.at, result_text(t.result), f"{names.get(t.officer_id, '')[:1]}*") for t in tried]
+    names = Officer.objects.in_bulk([t.officer_id for t in tried if t.officer_id is not None])
+    return [
+        Earlier(t.at, result_text(t.result), str(names.get(t.officer_id, "")) if t.officer_id else "")
+        for t in tried
+    ]
 
 
 RESULTS: Final[tuple[type[Choice], ...]] = (Missed, Why, Unverified)

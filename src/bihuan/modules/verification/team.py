@@ -120,7 +120,7 @@ class Team:
 def team(jurisdiction: str, workers: Sequence[Colleague], now: datetime) -> Team:
     """Return how the team stands. Five queries, whatever the number of lists and officers."""
     today = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    asked = {
+    asked: dict[str, Any] = {
         "jurisdiction": jurisdiction, "now": now, "today": today, "night": today + timedelta(days=1), "most": MOST,
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -87,7 +87,8 @@ def _of_run(run: Run, now: datetime) -> list[tuple[UUID, str, int | None, str, b
             OF_RUN,
             {"run": run.id, "after": run.mark_item, "now": now, "pressed": run.asked_at, "limit": STRETCH},
         )
-        return cursor.fetchall()
+        found: list[tuple[UUID, str, int | None, str, bool]] = cursor.fetchall()
+        return found
 
 
 def _back(row: tuple[UUID, str, int | None, str, bool], now: datetime) -> Step:

@@ -80,6 +80,7 @@ RESULTS: Final = {
 
 def of_visitor(actor: Actor) -> list[Item]:
     """Return whom the visitor goes to, by township and when they are due: given ones, and those nobody has yet."""
+    assert actor.officer_id is not None
     worker = Worker.objects.filter(officer_id=actor.officer_id).first()
     nobodys = Q(officer_id=None)
     if worker and worker.townships:
