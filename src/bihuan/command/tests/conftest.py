@@ -18,7 +18,13 @@ from bihuan.core.matters.models import Matter
 from bihuan.core.matters.registry import posts
 from bihuan.core.places.models import Place
 
-ORGANS = {"health": "县卫生健康局", "committee": "县委政法委", "justice": "县司法局"}
+ORGANS = {
+    "health": "县卫生健康局",
+    "committee": "县委政法委",
+    "justice": "县司法局",
+    "police": "县公安局",
+    "street": "街道办事处",
+}
 
 
 @dataclass(frozen=True)
