@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from bihuan.core.people.blind import identifier_blind, link_keys, name_blind, phone_blind
 from bihuan.core.people.linking import addresses, identifiers, names, telephones
-from bihuan.core.people.linking.records import COMPARABLE, NOWHERE, Records
+from bihuan.core.people.linking.records import NOWHERE, Records, comparable
 from bihuan.core.people.masks import open_identities
 from bihuan.core.people.models import MergeCandidate, Person
 
@@ -73,7 +73,7 @@ def _keys(records: Records, chosen: Iterable[int]) -> dict[str, list[object]]:
     for record in chosen:
         if records.phone[record]:
             phones.add(phone_blind(records.phone[record]))
-        if len(records.identifier[record]) >= COMPARABLE:
+        if comparable(records.identifier[record]):
             tail, head = link_keys(records.name[record], records.identifier[record])
             tails.add(tail)
             heads.add(head)
@@ -122,7 +122,7 @@ def add_to(records: Records, people: Sequence[UUID]) -> dict[int, UUID]:
         seen.add(person)
         number, trusted = identifiers.read(fields.get("identifier", ""))
         record = records.add(
-            number if trusted or len(number) >= COMPARABLE else "",
+            number if trusted or comparable(number) else "",
             names.normal(fields.get("name", "")),
             telephones.normal(fields.get("phone", "")),
             addresses.parse(fields["address"]) if fields.get("address") else NOWHERE,

@@ -20,10 +20,11 @@ from bihuan.core.people import merging
 from bihuan.core.people.identity import UNVERIFIED, Identity
 from bihuan.core.people.linking import identifiers, known, names
 from bihuan.core.people.linking.clusters import Anchors, Clusters
-from bihuan.core.people.linking.model import Model, county_model
+from bihuan.core.people.linking.model import Model
 from bihuan.core.people.linking.records import Records
 from bihuan.core.people.linking.said import Said
 from bihuan.core.people.linking.scoring import Pair, score
+from bihuan.core.people.linking.training import county_model_for
 from bihuan.core.people.merging import Agreement, NotMergeable, canonical_many, propose_many
 from bihuan.core.people.models import Person
 from bihuan.core.people.registering import register_many
@@ -186,9 +187,9 @@ def _missing(column: Sequence[Hashable], pair: Pair) -> str:
 
 
 def link(said: Sequence[Said], jurisdiction: str, model: Model | None = None) -> Linking:
-    """Return whose each row is, among themselves and among the people the county knows. Writes nothing.
+    """Return whose each row is, among themselves and among the people the county knows. Writes nothing to the database.
 
-    `model`: by default the county's own.
+    `model`: by default the county's own, which is trained on these rows where it has none yet.
     """
     records = Records()
     records.read(said)
@@ -203,7 +204,7 @@ def link(said: Sequence[Said], jurisdiction: str, model: Model | None = None) ->
         apart=known.told_apart(set(whose.values())),
     )
     clusters = Clusters(anchors)
-    chosen = model or county_model()
+    chosen = model or county_model_for(records)
     among = known.how_many(jurisdiction) + len(trusted) - len(registered)
     pairs = _of_rows(score([records.table()], chosen, among), records)
     clusters.join_all(pairs, chosen.decide)

@@ -11,7 +11,7 @@ from bihuan.core.people.linking import addresses, identifiers, names, telephones
 from bihuan.core.people.linking.addresses import Address
 from bihuan.core.people.linking.said import Said
 
-COMPARABLE = 14  # places an identifier has at least that may be a mistyped one
+COMPARABLE = range(14, 22)  # places of an identifier that may be a citizen's, mistyped
 NOWHERE = Address("", "", "", "", "")
 
 
@@ -40,7 +40,7 @@ class Records:
         for row, (name, identifier, phone, address) in enumerate(said, len(self.of_row)):
             number, trusted = identifiers.read(identifier)
             key = (
-                number if trusted or len(number) >= COMPARABLE else "",
+                number if trusted or comparable(number) else "",
                 names.normal(name),
                 telephones.normal(phone),
                 addresses.parse(address) if address else NOWHERE,
@@ -95,8 +95,8 @@ class Records:
         texts = {
             "identifier": self.identifier,
             "places": map(_sorted, self.identifier),
-            "tail": [number[-9:] if len(number) >= COMPARABLE else "" for number in self.identifier],
-            "head": [number[:9] if len(number) >= COMPARABLE else "" for number in self.identifier],
+            "tail": [number[-9:] if comparable(number) else "" for number in self.identifier],
+            "head": [number[:9] if comparable(number) else "" for number in self.identifier],
             "name": self.name,
             "sound": map(names.sound, self.name),
             "phone": self.phone,
@@ -111,6 +111,11 @@ class Records:
         return pa.table(
             {"record": pa.array(range(len(self)), pa.int64()), "trusted": pa.array(self.trusted), **columns}
         )
+
+
+def comparable(number: str) -> bool:
+    """Tell whether an identifier may be a citizen's with a mistake in it; others say nothing when they differ."""
+    return len(number) in COMPARABLE and number.isascii()
 
 
 def _tells_enough(identifier: str, name: str, phone: str, address: Address) -> bool:
