@@ -21,12 +21,12 @@ SELECT m.person_id, m.id, e.id, e.occurred_at
     SELECT id, occurred_at FROM ledger_entry WHERE matter_id = m.id AND kind = 'quarantine.stay.admit'
      ORDER BY id DESC LIMIT 1) e ON true
  WHERE m.type = 'quarantine.stay' AND m.state IN ('admitted', 'observed', 'release_due')
-   AND m.jurisdiction = %s AND m.person_id = ANY(%s)
+   AND m.jurisdiction = %s AND m.person_id = ANY(%s::uuid[])
 """
 TESTED = """
 SELECT m.person_id, m.id, o.entry_id, o.occurred_at
   FROM matters_matter m JOIN quarantine_observation o ON o.stay_id = m.id
- WHERE m.type = 'quarantine.stay' AND m.jurisdiction = %s AND m.person_id = ANY(%s)
+ WHERE m.type = 'quarantine.stay' AND m.jurisdiction = %s AND m.person_id = ANY(%s::uuid[])
    AND o.mark IN ('negative', 'positive')
 """
 

@@ -15,7 +15,7 @@ LATELY: Final = timedelta(days=14)
 VERIFIED = """
 SELECT m.person_id, m.id, i.last_entry, i.last_at, i.reason
   FROM matters_matter m JOIN verification_item i ON i.matter_id = m.id
- WHERE m.type = 'verification.item' AND m.jurisdiction = %s AND m.person_id = ANY(%s)
+ WHERE m.type = 'verification.item' AND m.jurisdiction = %s AND m.person_id = ANY(%s::uuid[])
    AND i.outcome IN ('confirmed', 'otherwise', 'fed_back') AND i.method IN ('phone', 'in_person')
    AND i.last_entry IS NOT NULL
 """

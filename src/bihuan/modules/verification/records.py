@@ -16,6 +16,7 @@ from django.db import connection
 
 from bihuan.core.matters.registry import declared
 from bihuan.core.spec import Text
+from bihuan.modules.verification.quickly import uuid_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def kind_text(code: str) -> Text:
 def by_person(
     query: str, asked: Sequence[Asking], jurisdiction: str
 ) -> Iterator[tuple[Asking, tuple[Any, ...]]]:
-    """Run a reader's query (jurisdiction, persons) and yield each record with every verification on its person.
+    """Run a reader's query (jurisdiction, persons as text) and yield each record with every verification on its person.
 
     The query's first column is the person; the others come back as a tuple.
     """
@@ -88,7 +89,7 @@ def by_person(
         for person in asking.persons:
             of.setdefault(person, []).append(asking)
     with connection.cursor() as cursor:
-        cursor.execute(query, [jurisdiction, list(of)])
+        cursor.execute(query, [jurisdiction, uuid_array(of)])
         for person, *record in cursor.fetchall():
             for asking in of[person]:
                 yield asking, tuple(record)

@@ -16,13 +16,18 @@ from bihuan.core.ledger.encoding import NULL, microseconds, text
 from bihuan.core.matters.details import OPENED, Applied
 from bihuan.modules.verification.facts import STAGES, ItemFacts
 from bihuan.modules.verification.payloads import Missed, Why
+from bihuan.modules.verification.quickly import MICROSECONDS
 from bihuan.modules.verification.townships import make_places
 
 KNOWN = (
     "source, source_id, reason, rows, township, epidemic, pushed_at, due_at, language, officer_id, calls, visits,"
     " slots, again_at, run_id, method, last_entry, last_at, last_step, last_by"
 )
-FACTS = f"SELECT matter_id, {KNOWN} FROM verification_item WHERE matter_id = ANY(%s)"  # noqa: S608 - constants
+_NO_MOMENTS = KNOWN.replace(" pushed_at, due_at,", "")
+FACTS = (
+    f"SELECT matter_id, {MICROSECONDS.format('pushed_at')}, {MICROSECONDS.format('due_at')}, {_NO_MOMENTS}"  # noqa: S608
+    " FROM verification_item WHERE matter_id = ANY(%s::uuid[])"
+)
 COLUMNS = f"matter_id, jurisdiction, stage, outcome, {KNOWN}"
 WIDTH = 24
 CHANGED = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from bihuan.modules.verification import matter, rows
 from bihuan.modules.verification.facts import ItemFacts
 from bihuan.modules.verification.letters import forward_letter
 from bihuan.modules.verification.payloads import Measure, Method, Missed, Unverified, Why
+from bihuan.modules.verification.quickly import at_microsecond, uuid_array
 from bihuan.modules.verification.records import kind_text
 from bihuan.modules.verification.slots import slot_of
 from bihuan.modules.verification.townships import NOWHERE, township_place
@@ -37,8 +37,11 @@ class ItemDetails(Details[ItemFacts]):
     def load(self, ids: Sequence[UUID]) -> Mapping[UUID, ItemFacts]:
         """Return the facts of these verifications, in one query."""
         with connection.cursor() as cursor:
-            cursor.execute(rows.FACTS, [list(ids)])
-            return {row[0]: ItemFacts(*row[1:]) for row in cursor.fetchall()}
+            cursor.execute(rows.FACTS, [uuid_array(ids)])
+            return {
+                row[0]: ItemFacts(*row[3:9], at_microsecond(row[1]), at_microsecond(row[2]), *row[9:])
+                for row in cursor.fetchall()
+            }
 
     def arrange(self, opening: Opening) -> Opening:
         """Give it its township's place, and a title without anything personal."""
@@ -59,7 +62,7 @@ class ItemDetails(Details[ItemFacts]):
 
     def fold(self, facts: ItemFacts, step: Applied) -> ItemFacts:
         """Return the facts after a step."""
-        after = copy(facts)
+        after = facts.clone()
         fold = FOLDS.get(step.transition)
         if fold is not None:
             fold(after, step)

@@ -12,6 +12,7 @@ from django.db import connection
 
 from bihuan.core.people.merging import canonical_many
 from bihuan.core.people.models import Person
+from bihuan.modules.verification.quickly import MICROSECONDS, at_microsecond
 from bihuan.modules.verification.records import Asking, Found, look_up
 from bihuan.modules.verification.routing import CALL, VISIT, Group
 
@@ -19,14 +20,23 @@ STRETCH = 2000
 """Verifications that are settled or given out in one transaction."""
 Mark = tuple[datetime, UUID]
 """How far a pass has come: the due time and key of the last one it looked at."""
-WAITING = """
-SELECT i.matter_id, m.person_id, i.reason, i.pushed_at, i.due_at, i.township, i.language, p.phone_sealed IS NOT NULL
+WAITING = f"""
+SELECT i.matter_id, m.person_id, i.reason, {MICROSECONDS.format("i.pushed_at")}, {MICROSECONDS.format("i.due_at")},
+       i.township, i.language, p.phone_sealed IS NOT NULL
   FROM verification_item i JOIN matters_matter m ON m.id = i.matter_id
   JOIN people_person o ON o.id = m.person_id JOIN people_person p ON p.id = coalesce(o.merged_into_id, o.id)
  WHERE i.stage = 'route' AND i.jurisdiction = %(jurisdiction)s
    AND (%(source)s::uuid IS NULL OR i.source_id = %(source)s)
    AND (%(due)s::timestamptz IS NULL OR (i.due_at, i.matter_id) > (%(due)s, %(item)s))
  ORDER BY i.due_at, i.matter_id LIMIT %(limit)s
+"""  # noqa: S608 - constants
+GROUPED = """
+SELECT p.phone_sealed IS NOT NULL, i.township, i.language, count(*)
+  FROM verification_item i JOIN matters_matter m ON m.id = i.matter_id
+  JOIN people_person o ON o.id = m.person_id JOIN people_person p ON p.id = coalesce(o.merged_into_id, o.id)
+ WHERE i.stage = 'route' AND i.jurisdiction = %(jurisdiction)s
+   AND (%(source)s::uuid IS NULL OR i.source_id = %(source)s)
+ GROUP BY 1, 2, 3
 """
 
 
@@ -64,7 +74,10 @@ def stretch(
             WAITING,
             {"jurisdiction": jurisdiction, "source": source, "due": due, "item": item, "limit": limit},
         )
-        return [Waiting(*row) for row in cursor.fetchall()]
+        return [
+            Waiting(item, person, reason, at_microsecond(pushed), at_microsecond(due), *rest)
+            for item, person, reason, pushed, due, *rest in cursor.fetchall()
+        ]
 
 
 def stretches(jurisdiction: str, source: UUID | None, limit: int = 20_000) -> Iterator[list[Waiting]]:
@@ -99,7 +112,11 @@ def settled_by(found: Sequence[Waiting], jurisdiction: str) -> dict[UUID, list[F
 
 def grouped(jurisdiction: str, source: UUID | None) -> Counter[Group]:
     """Count who waits, by how they are to be verified, where, in which language."""
-    counted: Counter[Group] = Counter()
-    for found in stretches(jurisdiction, source):
-        counted.update(one.group for one in found)
-    return counted
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPED, {"jurisdiction": jurisdiction, "source": source})
+        return Counter(
+            {
+                (CALL if has_phone else VISIT, township, language): number
+                for has_phone, township, language, number in cursor.fetchall()
+            }
+        )
