@@ -18,8 +18,10 @@ def _officers(actor: Actor, *posts: str) -> list[Option]:
     made = []
     for one in colleagues(actor.jurisdiction, timezone.now(), posts):
         here = Text("在班", "on shift") if one.on_shift else Text("不在班", "off shift")
-        words = f"{one.masked} · {one.organ}"
-        made.append(Option(one.id, Text(f"{words} · {here.zh}", f"{words} · {here.en}")))
+        words = Text(
+            f"{one.masked} · {one.organ.zh} · {here.zh}", f"{one.masked} · {one.organ.en} · {here.en}"
+        )
+        made.append(Option(one.id, words))
     return made
 
 

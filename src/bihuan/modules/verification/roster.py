@@ -40,7 +40,7 @@ class Colleague:
     id: UUID
     name: str
     post: str
-    organ: str
+    organ: Text
     townships: tuple[str, ...]
     languages: tuple[str, ...]
     until: datetime | None
@@ -80,7 +80,7 @@ def colleagues(
     for held in running:
         worker = workers.get(held.officer_id)
         found[held.officer_id, held.post] = Colleague(
-            held.officer_id, held.officer.name, held.post, held.organ.name_zh,
+            held.officer_id, held.officer.name, held.post, Text(held.organ.name_zh, held.organ.name_en),
             tuple(worker.townships) if worker else (), tuple(worker.languages) if worker else (),
             shifts.get(held.officer_id),
         )  # fmt: skip

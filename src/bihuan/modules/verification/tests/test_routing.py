@@ -13,6 +13,7 @@ from bihuan.core.access.models import Officer
 from bihuan.core.ledger.models import Entry
 from bihuan.core.matters import engine
 from bihuan.core.matters.details import Step
+from bihuan.core.spec import Text
 from bihuan.modules.verification import calls, roster, runs, undoing
 from bihuan.modules.verification.factories import TOWNSHIPS, open_items
 from bihuan.modules.verification.keys import Pressed
@@ -32,7 +33,7 @@ def colleague(
     hours: float | None = 8,
 ) -> Colleague:
     until = None if hours is None else timezone.now() + timedelta(hours=hours)
-    return Colleague(uuid4(), "演练", post, "县公安局", townships, languages, until)
+    return Colleague(uuid4(), "演练", post, Text("县公安局", "Police"), townships, languages, until)
 
 
 def pressed(county: County) -> runs.Run:
