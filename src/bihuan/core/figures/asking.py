@@ -72,10 +72,13 @@ def values_question(asked: Sequence[Figure], moment: Moment) -> Question:
 
 
 def in_groups(asked: Sequence[Figure]) -> list[list[Figure]]:
-    """Return the figures that share what they are worked out from, together: an engine plans small questions sooner."""
-    groups: dict[tuple[str, ...], list[Figure]] = {}
+    """Return the figures that begin with the same CTE together: what they share is worked out once, and an engine plans
+
+    several small questions sooner than one large one.
+    """
+    groups: dict[str, list[Figure]] = {}
     for figure in asked:
-        groups.setdefault(figure.rows.given, []).append(figure)
+        groups.setdefault(next(iter(figure.rows.given), ""), []).append(figure)
     return list(groups.values())
 
 

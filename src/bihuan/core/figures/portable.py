@@ -78,6 +78,7 @@ def _told(
             _rewrite(tree, node, rule)
         payload = any(column.name == "payload" for column in tree.find_all(exp.Column))
         tables = _tables(tree)
+        _inline(tree)
         if engine == "spark":
             _no_hints(tree)
         return Told(tree.sql(dialect=engine), keys, payload, tables)
@@ -97,7 +98,9 @@ def _put_copies(tree: exp.Expression, copies: Mapping[str, str]) -> None:
     for name, text in copies.items():
         if name in there:
             made = sqlglot.parse_one(text.replace("%%", "%"), read="postgres")
-            ctes.insert(1, exp.CTE(this=made, alias=exp.TableAlias(this=exp.to_identifier(name))))
+            ctes.insert(
+                1, exp.CTE(this=made, alias=exp.TableAlias(this=exp.to_identifier(name)), materialized=False)
+            )
     for cte in ctes:
         cte.parent, cte.arg_key = tree.args["with_"], "expressions"
     tree.args["with_"].set("expressions", ctes)
@@ -204,40 +207,6 @@ def _no_time_zone(node: exp.AtTimeZone) -> exp.Expression | None:
     raise NotPortable("AT TIME ZONE: compare instants instead, with +08:00 written out")
 
 
-def _duckdb_bucket(node: exp.Anonymous | exp.WidthBucket) -> exp.Expression | None:
-    """`width_bucket(x, sorted list)`: how many of the list are not above x."""
-    operands = _bucket(node)
-    if operands is None:
-        return None
-    x, thresholds = operands
-    return exp.func("len", exp.func("list_filter", thresholds, _not_above(x)))
-
-
-def _spark_bucket(node: exp.Anonymous | exp.WidthBucket) -> exp.Expression | None:
-    operands = _bucket(node)
-    if operands is None:
-        return None
-    x, thresholds = operands
-    return exp.func("size", exp.func("filter", thresholds, _not_above(x)))
-
-
-def _not_above(x: exp.Expression) -> exp.Expression:
-    each = exp.to_identifier("each")
-    return exp.Lambda(this=exp.LTE(this=exp.column("each"), expression=x.copy()), expressions=[each])
-
-
-def _bucket(node: exp.Expression) -> tuple[exp.Expression, exp.Expression] | None:
-    if isinstance(node, exp.Anonymous):
-        if node.name.upper() != "WIDTH_BUCKET":
-            return None
-        operands = node.expressions
-    else:
-        operands = [value for value in node.args.values() if isinstance(value, exp.Expression)]
-    if len(operands) != 2:
-        raise NotPortable("width_bucket of equal widths")
-    return operands[0], operands[1]
-
-
 def _named(node: exp.Select) -> exp.Expression | None:
     """A cast column keeps its name, as PostgreSQL has it."""
     for shown in list(node.expressions):
@@ -274,21 +243,20 @@ def _first_of_each(node: exp.Select) -> exp.Expression | None:
     return None
 
 
-def _spark_seconds(node: exp.Extract) -> exp.Expression | None:
-    """`extract(epoch FROM a - b)` and `extract(epoch FROM t)`, in seconds with their microseconds."""
-    if node.name.upper() != "EPOCH":
-        return None
-    asked = node.expression.unnest()
+def _seconds(count: str) -> Rule:
+    """`extract(epoch FROM a - b)` and `extract(epoch FROM t)`: exact microseconds, divided once."""
 
-    def micros(time: exp.Expression) -> exp.Expression:
-        return exp.func("unix_micros", time.copy())
+    def rule(node: exp.Extract) -> exp.Expression | None:
+        if node.name.upper() != "EPOCH":
+            return None
+        asked = node.expression.unnest()
+        times = [asked.this, asked.expression] if isinstance(asked, exp.Sub) else [asked]
+        number: exp.Expression = exp.func(count, times[0].copy())
+        for time in times[1:]:
+            number = exp.Paren(this=exp.Sub(this=number, expression=exp.func(count, time.copy())))
+        return exp.Paren(this=exp.Div(this=number, expression=exp.Literal.number("1e6")))
 
-    number = (
-        exp.Paren(this=exp.Sub(this=micros(asked.this), expression=micros(asked.expression)))
-        if isinstance(asked, exp.Sub)
-        else micros(asked)
-    )
-    return exp.Paren(this=exp.Div(this=number, expression=exp.Literal.number("1e6"), typed=False, safe=False))
+    return rule
 
 
 def _spark_uuid(node: exp.Cast) -> exp.Expression | None:
@@ -299,16 +267,21 @@ def _spark_uuid(node: exp.Cast) -> exp.Expression | None:
     return exp.func("unhex", bare)
 
 
-def _spark_list(node: exp.ArrayAgg) -> exp.Expression | None:
-    """`array_agg(x ORDER BY x)`; another order has no rule."""
-    order = node.this
-    if not isinstance(order, exp.Order):
-        return None
-    by = order.expressions[0]
-    inner = order.this.this if isinstance(order.this, exp.Cast) else order.this
-    if len(order.expressions) != 1 or by.this not in {inner, order.this} or by.args.get("desc"):
-        raise NotPortable("array_agg in another order than its own")
-    return exp.func("sort_array", exp.func("collect_list", order.this))
+def _inline(tree: exp.Expression) -> None:
+    """Put what is not to be worked out beforehand (NOT MATERIALIZED) where it is read.
+
+    DuckDB 2.0 would write all entries known into memory and hand them to every figure; each figure's own scan passes
+    over most of the files.
+    """
+    for cte in list(tree.find_all(exp.CTE)):
+        if cte.args.get("materialized") is not False:
+            continue
+        name = cte.alias
+        for table in list(tree.find_all(exp.Table)):
+            if table.name == name and not table.db:
+                alias = exp.TableAlias(this=exp.to_identifier(table.alias or name))
+                table.replace(exp.Subquery(this=cte.this.copy(), alias=alias))
+        cte.pop()
 
 
 def _no_hints(tree: exp.Expression) -> None:
@@ -326,12 +299,6 @@ _RULES: tuple[tuple[type[exp.Expression], Rule], ...] = (
     (exp.Select, _first_of_each),
 )
 _ENGINE_RULES: dict[Engine, tuple[tuple[type[exp.Expression], Rule], ...]] = {
-    "duckdb": ((exp.Anonymous, _duckdb_bucket), (exp.WidthBucket, _duckdb_bucket)),
-    "spark": (
-        (exp.Anonymous, _spark_bucket),
-        (exp.WidthBucket, _spark_bucket),
-        (exp.Extract, _spark_seconds),
-        (exp.Cast, _spark_uuid),
-        (exp.ArrayAgg, _spark_list),
-    ),
+    "duckdb": ((exp.Extract, _seconds("epoch_us")),),
+    "spark": ((exp.Extract, _seconds("unix_micros")), (exp.Cast, _spark_uuid)),
 }

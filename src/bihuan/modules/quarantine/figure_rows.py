@@ -122,15 +122,12 @@ COPIES = {
     "quarantine_done": "SELECT k.id AS entry_id, k.matter_id AS stay_id, k.jurisdiction, k.payload->>'item' AS item,"  # noqa: S608
     f" k.occurred_at, k.recorded_at, NULL::timestamptz AS replaced_at FROM known k WHERE {SETTLES}"
 }
-# The same numbers without making every item a row: how many due times of the protocol lie in a stay's time, and
-# how many settled items of the narrow copy do.
-CLOCK = """clock AS MATERIALIZED (
-  SELECT protocol_id, array_agg("offset"::float8 ORDER BY "offset") AS dues
-    FROM quarantine_protocolitem GROUP BY protocol_id
-)"""
+# The same numbers without making every settled item a row twice: how many due times of the protocol lie in a stay's
+# time, and how many settled items of the narrow copy do.
 COUNTED = """counted AS MATERIALIZED (
-  SELECT (SELECT coalesce(sum(greatest(0, width_bucket(b.till, c.dues) - width_bucket(b.since, c.dues))), 0)
-            FROM bound b JOIN clock c ON c.protocol_id = b.protocol) AS due,
+  SELECT (SELECT count(*)
+            FROM bound b JOIN quarantine_protocolitem i
+              ON i.protocol_id = b.protocol AND i.offset > b.since AND i.offset <= b.till) AS due,
          (SELECT count(*)
             FROM (SELECT d.item, b.protocol, b.since, b.till
                     FROM quarantine_done d JOIN bound b ON b.matter_id = d.stay_id
@@ -140,7 +137,7 @@ COUNTED = """counted AS MATERIALIZED (
             JOIN quarantine_protocolitem i
               ON i.protocol_id = d.protocol AND i.code = d.item AND i.offset > d.since AND i.offset <= d.till) AS done
 )"""
-ITEM_CTES = (STANDING, CHANGED, BOUND, CLOCK, COUNTED, DUE, DONE)
+ITEM_CTES = (STANDING, CHANGED, BOUND, COUNTED, DUE, DONE)
 ITEMS_DUE = Rows(
     "SELECT id AS entry_id, matter_id, place_id, item, due_at FROM due",
     given=ITEM_CTES,

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -17,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from bihuan.core.figures.asking import Answer, Question
-from bihuan.core.figures.mirror.duckdb_settings import connect, names
+from bihuan.core.figures.mirror.duckdb_settings import THREADS, connect, names
 from bihuan.core.figures.mirror.manifest import Manifest
 from bihuan.core.figures.mirror.writing import COLUMNS, field_of
 from bihuan.core.figures.portable import Told, column_of, tell
@@ -41,32 +43,45 @@ class Sources:
 
 
 def ask(questions: Sequence[Question], sources: Sources) -> list[Answer]:
-    """Answer questions, all from the same files and the same tail.
+    """Answer questions, all from the same files and the same tail; a question is planned while another is worked out.
 
     Raises NotPortable, or duckdb.Error where a file cannot be read or an answer takes longer than LONGEST.
     """
     told = [tell(question, "duckdb") for question in questions]
-    cursor = _database(sources.where).cursor()
+    database = _database(sources.where)
+
+    def answer(number: int) -> Answer:
+        with _cursor(database) as cursor:
+            _show(cursor, sources, told[number])
+            return _answer(cursor, told[number].sql, questions[number])
+
+    if len(questions) == 1:
+        return [answer(0)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(answer, range(len(questions))))
+
+
+@contextmanager
+def _cursor(database: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection of its own to the database, whose question is broken off after LONGEST."""
+    cursor = database.cursor()
     watch = Timer(LONGEST, cursor.interrupt)
     watch.start()
     try:
-        _show(cursor, sources, told)
-        return [_answer(cursor, one.sql, question) for one, question in zip(told, questions, strict=True)]
+        yield cursor
     finally:
         watch.cancel()
         cursor.close()
 
 
-def _show(cursor: duckdb.DuckDBPyConnection, sources: Sources, told: Sequence[Told]) -> None:
+def _show(cursor: duckdb.DuckDBPyConnection, sources: Sources, told: Told) -> None:
     """Give the ledger and the tables their names on this connection."""
-    for name, held in sources.tables.items():
-        cursor.register(f"held_{name}", held)
+    for name in told.tables:
+        cursor.register(f"held_{name}", sources.tables[name])
         cursor.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM held_{name}")
     if sources.live is not None:
         cursor.register("live", sources.live)
-    keys = frozenset[str]().union(*(one.keys for one in told))
-    payload = any(one.payload for one in told)
-    cursor.execute(f"CREATE TEMP VIEW ledger_entry AS {_entries(sources, keys, payload)}")
+    cursor.execute(f"CREATE TEMP VIEW ledger_entry AS {_entries(sources, told.keys, told.payload)}")
 
 
 def _answer(cursor: duckdb.DuckDBPyConnection, sql: str, question: Question) -> Answer:

@@ -36,6 +36,7 @@ def connect(where: Path, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     made.execute("SET TimeZone = 'Asia/Shanghai'")
     made.execute(f"SET allowed_directories = [{quoted(f'{where}/')}]")
     made.execute("SET enable_external_access = false")
+    made.execute("SET parquet_metadata_cache = true")
     # what many figures read would be passed from one scan to all of them, and DuckDB 2.0 can wait there for ever;
     # each figure's own scan passes over most of the files anyway
     made.execute("SET disabled_optimizers = 'cte_inlining'")

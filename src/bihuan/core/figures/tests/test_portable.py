@@ -67,8 +67,6 @@ def both(select: str, **constants: Any) -> tuple[list[Any], list[Any]]:
         ("SELECT id, (extract(epoch FROM at - ((payload->>'day_one') || 'T00:00:00+08:00')::timestamptz) / 60)::float8"
          " FROM ledger_entry WHERE payload->>'day_one' IS NOT NULL ORDER BY id", {}),
         ("SELECT coalesce(payload->>'result', 'none') FROM ledger_entry ORDER BY id", {}),
-        ("SELECT width_bucket(v, list) FROM (SELECT array_agg(version::float8 ORDER BY version) AS list FROM ledger_entry"
-         " WHERE version IS NOT NULL) l CROSS JOIN (VALUES (0.5), (1), (2.5), (9), (99)) AS t(v) ORDER BY v", {}),
         ("SELECT coalesce(sum(greatest(0, version - 2)), 0) FROM ledger_entry", {}),
         ("SELECT state, count(*) FILTER (WHERE version > 1) FROM ledger_entry GROUP BY state ORDER BY 1", {}),
     ],
