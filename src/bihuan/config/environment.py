@@ -74,6 +74,11 @@ class Environment(BaseSettings):
     upload_limit_mb: int = Field(
         default=64, description="网页接收的最大文件(MiB) / largest file accepted by the web page, in MiB"
     )
+    spark_master: str | None = Field(
+        default=None,
+        description="关联比对所用 Spark 集群的地址，如 spark://host:7077；不设则在本机用 DuckDB / "
+        "master of the Spark cluster that links and counts, such as spark://host:7077; unset: DuckDB in this machine",
+    )
 
     @property
     def keys(self) -> Path:

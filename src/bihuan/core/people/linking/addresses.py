@@ -34,7 +34,8 @@ class Address(NamedTuple):
     def __repr__(self) -> str:
         return "Address(…)"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return "Address(…)"
 
 
 _BLANK = re.compile(r"[\s,，;；、|/]+")

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
+from bihuan.core.spark import session
+
 MEMORY = "2GB"
 QUIET = logging.ERROR
 
@@ -21,7 +23,7 @@ QUIET = logging.ERROR
 def engine() -> Iterator[Any]:
     """Yield Splink's door to where jobs run: Spark where BIHUAN_SPARK_MASTER names a master, else DuckDB."""
     logging.getLogger("splink").setLevel(QUIET)
-    master = getattr(settings.BIHUAN, "spark_master", None)
+    master = settings.BIHUAN.spark_master
     with spark(master) if master else duckdb() as door:
         yield door
 
@@ -51,6 +53,9 @@ def duckdb() -> Iterator[Any]:
 
 @contextmanager
 def spark(master: str) -> Iterator[Any]:
-    """Yield a session on this master (`spark://host:7077`, `local[2]`, `yarn` …)."""
-    raise NotImplementedError
-    yield master
+    """Yield Splink's door to a Spark cluster. Tables stay with the workers; nothing is written but what they put aside."""
+    from splink import SparkAPI
+
+    with session(master, settings.BIHUAN.home / "linking" / "aside") as opened:
+        door: Any = SparkAPI
+        yield door(spark_session=opened, break_lineage_method="persist", register_udfs_automatically=False)

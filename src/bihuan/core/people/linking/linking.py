@@ -37,13 +37,13 @@ a clerk is asked."""
 
 @dataclass(slots=True)
 class Linking:
-    """What linking found: whose each row is. `decided_by[i]` is one of DECIDED_BY."""
+    """What linking found: whose each row is. `decided_by[i]` is one of DECIDED_BY; without rows, nothing."""
 
     jurisdiction: str
-    said: Sequence[Said]
-    records: Records
-    clusters: Clusters
-    registered: Mapping[str, UUID]
+    said: Sequence[Said] = ()
+    records: Records = field(default_factory=Records)
+    clusters: Clusters = field(default_factory=lambda: Clusters(Anchors((), ())))
+    registered: Mapping[str, UUID] = field(default_factory=dict)
     decided_by: list[str] = field(default_factory=list)
     _ids: dict[int, UUID] = field(default_factory=dict)
     _members: dict[int, list[int]] = field(default_factory=dict)

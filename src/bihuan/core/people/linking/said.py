@@ -19,4 +19,5 @@ class Said(NamedTuple):
     def __repr__(self) -> str:
         return "Said(…)"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return "Said(…)"

@@ -36,7 +36,7 @@ def score(tables: list[pa.Table], model: Model, known: int, door: Any = None) ->
 
     inputs = [door.register(table, dataset_display_name=f"records_{at}") for at, table in enumerate(tables)]
     linker = Linker(inputs, model.splink_settings(known), log_level=None)
-    weighed = linker.inference.predict(
+    weighed: Any = linker.inference.predict(
         threshold_match_weight=model.decide.pending,
         num_chunks_left=1,
         num_chunks_right=1,
