@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -137,16 +137,12 @@ class Dialect:
         )
 
     def phone(self, number: str) -> Cell:
-        """Return a telephone number in some form."""
-        return self.random.choice(
-            (
-                number,
-                float(number),
-                f"{number}.0",
-                f"+86{number}",
-                f"{number[:3]}-{number[3:7]}-{number[7:]}",
-                "",
-            )
+        """Return a telephone number in some form; "" where none is known."""
+        parts = f"{number[:3]}-{number[3:7]}-{number[7:]}"
+        return (
+            self.random.choice((number, float(number), f"{number}.0", f"+86{number}", parts))
+            if number
+            else ""
         )
 
 
@@ -165,7 +161,7 @@ def invent_directive(
         f"HC{received.astimezone(LOCAL):%Y}{number:05d}", chance.choice(ISSUERS), chance.choice(EPIDEMIC if epidemic else OTHERS),
         epidemic, received, received + timedelta(hours=hours),
     )  # fmt: skip
-    made.people = [invent(chance, first + n) for n in range(listed)]
+    made.people = [_person(chance, first + n) for n in range(listed)]
     for person, one in enumerate(made.people):
         if chance.random() < missing:
             continue
@@ -187,6 +183,12 @@ def invent_directive(
                 )
     chance.shuffle(made.answers)
     return made
+
+
+def _person(chance: random.Random, number: int) -> Invented:
+    """Return an invented person; of some no telephone is known."""
+    one = invent(chance, number)
+    return replace(one, phone="") if chance.random() < 0.06 else one
 
 
 def _station(one: Invented) -> str:

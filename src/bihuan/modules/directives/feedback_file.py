@@ -33,16 +33,16 @@ class Told:
     unit: str
 
 
-def headings(form: Mapping[str, Any]) -> dict[str, str]:
-    """Return the form's headings by field, in order: the issuing body's own, else the usual ones in the list's words."""
-    own = dict(form.get("feedback") or {})
+def headings(form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the form's columns in order, field and heading: the issuing body's own, else the usual in the list's words."""
+    own = form.get("feedback")
     if own:
-        return own
-    listed = dict(form.get("list") or {})
-    return {
-        name: listed.get(name, usual) if name in ("name", "identifier") else usual
+        return [(field, heading) for field, heading in own]
+    listed = dict(form.get("list") or ())
+    return [
+        (name, listed.get(name, usual) if name in ("name", "identifier") else usual)
         for name, usual in USUAL.items()
-    }
+    ]
 
 
 def build(form: Mapping[str, Any], rows: Iterable[Told]) -> bytes:
@@ -62,13 +62,13 @@ def build(form: Mapping[str, Any], rows: Iterable[Told]) -> bytes:
         page = book.add_worksheet(
             str(form.get("sheet") or SHEET).translate(_NOT_IN_A_SHEETS_NAME)[:31] or SHEET
         )
-        page.write_row(0, 0, list(named.values()), bold)
+        page.write_row(0, 0, [heading for _, heading in named], bold)
         page.freeze_panes(1, 0)
         page.set_column(0, len(named), 20)
         for number, row in enumerate(rows, 1):
             values = dict(zip(("name", "identifier", "phone", "address"), row.cells, strict=False))
             values |= {"method": row.method, "finding": row.finding, "unit": row.unit}
-            for column, name in enumerate(named):
+            for column, (name, _) in enumerate(named):
                 if name == "sequence":
                     page.write_number(number, column, number)
                 elif name == "at":

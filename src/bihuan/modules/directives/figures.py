@@ -9,7 +9,7 @@ from bihuan.core.spec import Figure, Text
 from bihuan.core.spec.figures import ReportSentence, Rows
 from bihuan.modules.directives.figure_rows import KIND, LIMITS, SIGNED, STANDING, STANDING_LIMIT
 
-PIECES = Text("件", "directives")
+PIECES = Text("个", "directives")
 
 FIGURES = (
     Figure(
@@ -49,8 +49,8 @@ SENTENCES = (
     ReportSentence(
         Text("疫情防控一线", "On the front line"),
         Text(
-            "接收、核查、反馈合成作战指令 {directives.received} 件,其中涉疫指令 {directives.epidemic} 件;按时反馈指令 "
-            "{directives.fed_back_in_time} 件,逾期指令 {directives.late} 件。",
+            "接收、核查、反馈合成作战指令 {directives.received} 个,其中涉疫指令 {directives.epidemic} 个;按时反馈指令 "
+            "{directives.fed_back_in_time} 个,逾期指令 {directives.late} 个。",
             "{directives.received} directives were received, of them {directives.epidemic} epidemic-related; "
             "{directives.fed_back_in_time} were fed back in time, {directives.late} are late.",
         ),

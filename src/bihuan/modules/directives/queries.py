@@ -26,13 +26,10 @@ SELECT k.matter_id, k.unit, m.state, k.due_at, k.rows, k.statement, o.name, coun
   LEFT JOIN directives_listedrow r ON r.task_id = k.matter_id AND NOT r.gone
  WHERE k.directive_id = %s GROUP BY k.matter_id, k.unit, m.state, k.due_at, k.rows, k.statement, o.name ORDER BY k.unit
 """
-UNITS: Final = """
-SELECT f.unit, count(*), count(DISTINCT f.listed_id), count(*) FILTER (WHERE f.late)
-  FROM directives_feedbackrow f WHERE f.directive_id = %s AND NOT f.taken_back AND f.unit <> '' GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-METHODS: Final = """
-SELECT method, count(*), count(*) FILTER (WHERE late) FROM directives_feedbackrow
- WHERE directive_id = %s AND NOT taken_back GROUP BY 1
+TALLY: Final = """
+SELECT GROUPING(method), method, unit, count(*), count(DISTINCT listed_id), count(*) FILTER (WHERE late)
+  FROM directives_feedbackrow WHERE directive_id = %s AND NOT taken_back
+ GROUP BY GROUPING SETS ((method), (unit)) ORDER BY 4 DESC, 2, 3
 """
 TOWNSHIPS: Final = """
 SELECT township, count(*) FROM directives_listedrow
@@ -126,14 +123,23 @@ def parts(directive: UUID) -> list[PartLine]:
     return [PartLine(*row) for row in _rows(PARTS, directive)]
 
 
-def units(directive: UUID) -> list[tuple[str, int, int, int]]:
-    """Return who fed back: (unit, rows, persons, late rows), most first. One query."""
-    return _rows(UNITS, directive)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A directive's feedback counted. `units`: (unit, rows, persons, late rows), most first; `methods`: (rows, late rows)."""
+
+    units: list[tuple[str, int, int, int]]
+    methods: dict[str, tuple[int, int]]
 
 
-def methods(directive: UUID) -> dict[str, tuple[int, int]]:
-    """Return how often each method was used, and how often late. One query."""
-    return {method: (count, late) for method, count, late in _rows(METHODS, directive)}
+def tally(directive: UUID) -> Tally:
+    """Return a directive's feedback counted by unit and by method. One query."""
+    found = _rows(TALLY, directive)
+    units = [
+        (unit, count, persons, late) for by_unit, _, unit, count, persons, late in found if by_unit and unit
+    ]
+    return Tally(
+        units, {method: (count, late) for by_unit, method, _, count, _, late in found if not by_unit}
+    )
 
 
 def townships(directive: UUID) -> list[tuple[str, int]]:

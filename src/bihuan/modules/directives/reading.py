@@ -74,7 +74,7 @@ class Fed:
 
 @dataclass(slots=True)
 class Workbook:
-    """A workbook as read. `form`: the headings of list and feedback as the issuing body wrote them, by field."""
+    """A workbook as read. `form`: the columns of list and feedback as the issuing body wrote them."""
 
     name: str
     sha256: bytes
@@ -271,8 +271,10 @@ def _fed(table: Table, number: int, row: _Row, year: int) -> Fed | Problem:
     )  # fmt: skip
 
 
-def _headings(found: HeaderMatch) -> dict[str, str]:
-    return {name: found.columns[name].heading for name in COLUMNS if name in found.columns}
+def _headings(found: HeaderMatch) -> list[list[str]]:
+    """Return the columns of a table in order: the field each means ("" where nobody knows), and its heading."""
+    fields = {column.index: name for name, column in found.columns.items()}
+    return [[fields.get(column.index, ""), column.heading] for column in found.headings if column.heading]
 
 
 def _phone(text: str) -> str:

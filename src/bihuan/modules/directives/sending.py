@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.recording import record
+from bihuan.core.intake.values import parse_name
 from bihuan.core.matters import engine
 from bihuan.core.matters.models import Matter
+from bihuan.core.people.normal import normal_identifier
 from bihuan.core.people.sealing import open_bytes, open_many, seal_bytes
 from bihuan.modules.directives import feedback_file, keeping, papers
 from bihuan.modules.directives.feedback_file import Told
@@ -73,9 +75,15 @@ def _told(lines: list[tuple[Any, ...]]) -> list[Told]:
     for (_, _, _, method, finding, at, unit, _, sealed), box in zip(lines, said, strict=True):
         other = next(words) if sealed is not None else None
         found = other["finding"] if other else "" if finding == Finding.NONE else Finding(finding).text.zh
-        cells = box["said"] if box is not None else [ERASED, "", "", ""]
+        cells = _as_meant(box["said"]) if box is not None else [ERASED, "", "", ""]
         told.append(Told(cells, Method(method).text.zh, found, at, unit))
     return told
+
+
+def _as_meant(cells: list[str]) -> list[str]:
+    """Return a row's cells without what a spreadsheet put there: a quote before the number, blanks in the name."""
+    name, identifier, *rest = cells
+    return [parse_name(name) or name, normal_identifier(identifier), *rest]
 
 
 def feed_back(directive_id: UUID, *, actor: Actor, key: str, statement: str = "") -> Sent:

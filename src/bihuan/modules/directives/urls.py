@@ -14,6 +14,7 @@ urlpatterns = [
     path("directives/parts/", parts.parts, name="parts"),
     path("directives/parts/<uuid:part_id>/", parts.part, name="part"),
     path("directives/parts/<uuid:part_id>/answer/", parts.answer, name="answer"),
+    path("directives/parts/<uuid:part_id>/reveal/", parts.reveal, name="reveal"),
     path("directives/<uuid:directive_id>/", directives.one, name="directive"),
     path("directives/<uuid:directive_id>/sign/", registering.sign, name="sign"),
     path("directives/<uuid:directive_id>/list/", registering.attach, name="attach"),

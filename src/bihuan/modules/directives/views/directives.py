@@ -16,12 +16,12 @@ from django.utils import timezone
 from bihuan.core.access.actors import Actor
 from bihuan.core.access.permissions import content_types
 from bihuan.core.matters import engine
-from bihuan.core.matters.registry import details
 from bihuan.core.people.masks import masked
 from bihuan.core.spec import ADMINISTRATOR, REGISTRAR, Snapshot, Text
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Step, Suggestion
 from bihuan.modules.directives import papers, queries
+from bihuan.modules.directives.facts import DirectiveFacts
 from bihuan.modules.directives.matter import DIRECTIVE, TASK
 from bihuan.modules.directives.models import Directive, FeedbackRow, ListedRow
 from bihuan.modules.directives.payloads import Finding, Method
@@ -107,16 +107,16 @@ def context_of(request: OfficerRequest, directive: Directive) -> dict[str, Any]:
     actor, now, matter = request.actor, timezone.now(), directive.matter
     works = actor.post in WORKING
     (line,) = queries.lines([directive])
-    facts = details(DIRECTIVE.code).load([directive.pk])[directive.pk]
+    units, told = queries.parts(directive.pk), queries.tally(directive.pk)
+    facts = _facts(line, units)
     acts = offers(actor, directive, facts, now) if works else {}
-    units = queries.parts(directive.pk)
     return {
         "crumbs": [Crumb(NAME, reverse("directives:directives")), Crumb(directive.reference)],
         "now": now, "directive": directive, "matter": matter, "line": line, "late": line.is_late(now),
         "state": DIRECTIVE.state(matter.state), "status": STATUS[matter.state], "steps": _steps(matter.state), "works": works,
         "why": why_due(facts), "facts": facts, "acts": acts, "key": str(uuid4()),
         "units": [(one, TASK.state(one.state), STATUS[one.state]) for one in units],
-        "spread": queries.units(directive.pk), "methods": _methods(directive.pk),
+        "spread": told.units, "methods": [(method.text, *told.methods[method]) for method in Method if method in told.methods],
         "townships": queries.townships(directive.pk) if works and matter.state in ("signed", "worked") else [],
         "sent": list(directive.sent.select_related("paper").defer("content").order_by("-at")) if works else [],
         "address": papers.address_of(directive), **(_rows(request, line) if works else {}),
@@ -134,9 +134,13 @@ def offers(actor: Actor, directive: Directive, facts: Any, now: datetime) -> dic
     }
 
 
-def _methods(directive: UUID) -> list[tuple[Text, int, int]]:
-    counted = queries.methods(directive)
-    return [(method.text, *counted[method]) for method in Method if method in counted]
+def _facts(line: queries.Line, units: list[queries.PartLine]) -> DirectiveFacts:
+    """Return what guards need to know, of what the page has read already."""
+    one = line.directive
+    return DirectiveFacts(
+        one.due_at, one.received_at, one.first_due, one.due_why, one.due_by, one.asked_until, one.returned, line.listed, line.answered,
+        sum(part.state in ("given", "reported") for part in units),
+    )  # fmt: skip
 
 
 def _rows(request: OfficerRequest, line: queries.Line) -> dict[str, Any]:

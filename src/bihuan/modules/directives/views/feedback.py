@@ -38,7 +38,7 @@ def look(request: OfficerRequest, directive_id: UUID) -> HttpResponseBase:
             "sequence": number, "name": masked_name(name), "identifier": masked_identifier("".join(identifier.split())), "phone": "…",
             "address": "…", "method": one.method, "finding": one.finding, "at": one.at, "unit": one.unit,
         }  # fmt: skip
-        rows.append([(name, values.get(name, "")) for name in columns])
+        rows.append([(name, values.get(name, "")) for name, _ in columns])
     record(
         "directives.feedback_looked_at",
         actor=request.actor,
@@ -48,7 +48,7 @@ def look(request: OfficerRequest, directive_id: UUID) -> HttpResponseBase:
     context = {
         "crumbs": [Crumb(NAME, reverse("directives:directives")), Crumb(directive.reference, reverse("directives:directive", args=[directive_id])),
                    Crumb(Text("反馈", "Feedback"))],
-        "directive": directive, "matter": directive.matter, "made": made, "columns": columns.values(), "rows": rows, "key": str(uuid4()),
+        "directive": directive, "matter": directive.matter, "made": made, "columns": [heading for _, heading in columns], "rows": rows, "key": str(uuid4()),
         "sheet": directive.form.get("sheet") or feedback_file.SHEET, "own": bool(directive.form.get("feedback")), "most": LOOKED_AT,
         "sends": directive.matter.state in ("signed", "worked"),
     }  # fmt: skip

@@ -6,25 +6,33 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from bihuan.core.access.permissions import content_types
+from bihuan.core.access.recording import record
 from bihuan.core.matters import engine
 from bihuan.core.matters.registry import details
+from bihuan.core.people.reveal import PURPOSES
+from bihuan.core.people.sealing import ErasedError, open_sealed
 from bihuan.core.spec import Snapshot, Text
 from bihuan.kit.language import said
 from bihuan.kit.pages import OfficerRequest, officer_page
 from bihuan.kit.parts import Crumb, Empty, Suggestion
 from bihuan.modules.directives import queries
+from bihuan.modules.directives.keeping import PURPOSE
 from bihuan.modules.directives.matter import TASK, UNIT_OFFICER
+from bihuan.modules.directives.models import ListedRow, Part
 from bihuan.modules.directives.payloads import Answer, Finding, Method
 from bihuan.modules.directives.views.directives import STATUS, shown
-from bihuan.modules.directives.views.reach import NAME, PART_POSTS, part_of
+from bihuan.modules.directives.views.reach import NAME, ON_PARTS, PART_POSTS, part_of
 
 PER_PAGE = 30
+ITEM = "verification.item"
+FOR = ("contact", "identify")
 MINE = Text("本单位的分工", "Our parts")
 METHODS = (Method.PHONE, Method.IN_PERSON, Method.SIGNED_ONLY)
 FINDINGS = tuple(one for one in Finding if one not in (Finding.NONE, Finding.OTHER))
@@ -57,20 +65,28 @@ def parts(request: OfficerRequest) -> HttpResponseBase:
 @officer_page(*PART_POSTS)
 def part(request: OfficerRequest, part_id: UUID) -> HttpResponseBase:
     """Show one part: its rows, those without feedback first, each with its answer form."""
-    actor, now, one = request.actor, timezone.now(), part_of(request.actor, part_id)
+    return _page(request, part_of(request.actor, part_id))
+
+
+def _page(
+    request: OfficerRequest, one: Part, seen_row: tuple[int, list[str]] | None = None
+) -> HttpResponseBase:
+    """Draw a part; `seen_row`: the row whose content was asked for, with what it says."""
+    actor, now = request.actor, timezone.now()
     narrowed = request.GET.get("part", "pending")
     facts = details(TASK.code).load([one.pk])[one.pk]
     page = Paginator(queries.rows(one.directive_id, narrowed, one.pk), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    matter = one.matter
+    matter, works = one.matter, actor.post in ON_PARTS
     seen = Snapshot(
         matter.id, matter.type, matter.state, matter.version, matter.opened_at, None, matter.place_id, facts
     )
     counts = {"pending": facts.pending, "answered": facts.answered, "": facts.rows}
     context = {
         "crumbs": [_up(request, one), Crumb(one.unit)], "now": now, "part": one, "matter": matter, "facts": facts,
-        "state": TASK.state(matter.state), "status": STATUS[matter.state], "page": page, "rows": shown(list(page)),
+        "state": TASK.state(matter.state), "status": STATUS[matter.state], "page": page, "rows": shown(list(page)) if works else [], "works": works, "seen": seen_row,
+        "links": ITEM in content_types(actor.post), "purposes": [(code, PURPOSES[code]) for code in FOR],
         "tabs": [(text, f"?part={code}", counts[code], code == narrowed) for code, text in NARROWED],
         "acts": {offer.transition.code: offer.transition for offer in engine.available(seen, actor, now) if offer.refusal is None},
         "answers": matter.state == "given", "methods": METHODS, "findings": FINDINGS, "key": str(uuid4()), "desk": actor.post != UNIT_OFFICER.code,
@@ -85,7 +101,32 @@ def _up(request: OfficerRequest, one: object) -> Crumb:
 
 
 @require_POST
-@officer_page(*PART_POSTS)
+@officer_page(*ON_PARTS)
+def reveal(request: OfficerRequest, part_id: UUID) -> HttpResponseBase:
+    """Show what a row says of its person, for a stated purpose; the ledger keeps who looked at whom and why."""
+    one = part_of(request.actor, part_id)
+    purpose, row = request.POST.get("purpose", ""), request.POST.get("row", "")
+    found = (
+        ListedRow.objects.filter(pk=int(row), task_id=one.pk, gone=False).first() if row.isdecimal() else None
+    )
+    if found is None:
+        raise Http404
+    if purpose not in FOR:
+        messages.warning(request, said(Text("请先选择查看用途", "State first what you need it for")))
+        return _page(request, one)
+    record(
+        "directives.person_revealed", actor=request.actor, matter_id=one.pk, person_id=found.person_id, place_id=one.matter.place_id,
+        payload={"purpose": purpose, "fields": ["name", "identifier", "phone", "address"]},
+    )  # fmt: skip
+    try:
+        cells = open_sealed(found.person_id, PURPOSE, bytes(found.sealed))["said"]
+    except ErasedError:
+        cells = [said(Text("已依法删除", "erased"))]
+    return _page(request, one, (found.pk, cells))
+
+
+@require_POST
+@officer_page(*ON_PARTS)
 def answer(request: OfficerRequest, part_id: UUID) -> HttpResponseBase:
     """Record what was found out about one person; pressed twice, it is recorded once."""
     one = part_of(request.actor, part_id)

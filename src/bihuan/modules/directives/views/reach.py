@@ -16,7 +16,8 @@ from bihuan.modules.directives.models import Directive, Part
 
 POSTS = tuple(post.code for post in DIRECTIVE.seen_by)
 WORKING = tuple(post.code for post in DESKS)
-PART_POSTS = (*WORKING, UNIT_OFFICER.code)
+ON_PARTS = (*WORKING, UNIT_OFFICER.code)
+PART_POSTS = tuple(post.code for post in TASK.seen_by)
 NAME = Text("合成作战指令", "Directives")
 
 

@@ -132,9 +132,14 @@ def _refuse(form: RegisterForm, error: NotDone | UploadRefused) -> tuple[int, ob
     if isinstance(error, NotDone):
         for line in error.lines:
             form.add_error("file" if isinstance(error, ListNotRead) else None, lazily(line))
-        return (409 if isinstance(error, KnownAlready) else notice_of(error).status), getattr(
-            error, "directive", None
+        status = (
+            422
+            if isinstance(error, ListNotRead)
+            else 409
+            if isinstance(error, KnownAlready)
+            else notice_of(error).status
         )
+        return status, getattr(error, "directive", None)
     form.add_error("file", lazily(error.reason))
     return 422, None
 

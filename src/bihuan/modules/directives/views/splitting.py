@@ -43,7 +43,7 @@ def split(request: OfficerRequest, directive_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         try:
             parts = _parts(request, shares)
-            version = int(request.POST.get("version", "0")) or None
+            version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else None
             engine.perform(
                 directive.pk, "split", Split(parts=parts), actor=request.actor, key=request.POST.get("key", "")[:64] or str(uuid4()),
                 version=version,
