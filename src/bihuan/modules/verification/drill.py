@@ -32,6 +32,8 @@ from bihuan.modules.verification.payloads import Asked
 ACCOUNTS: Final = {VERIFIER.code: 3, VISITOR.code: 2}
 """Of these posts the drill county has several accounts, because they are tried by several people at once."""
 OWN, FIRST_PERSON, CALLS = 160, 900_000, 14
+NAMES: Final = {LEAD.code: "何", VERIFIER.code: "罗马郑", VISITOR.code: "苗白"}
+"""Surnames, so that a masked list tells them apart."""
 SPACE: Final = UUID("5b2f3a54-4d0c-5a4e-8a36-0d7c1f6f2a10")
 KEYS: Final = "11115511127181114511"
 REMARKS: Final = ("登记日期有误，10 日已返回原籍", "现住女儿家，已留地址", "本人未到过该场所")
@@ -62,10 +64,11 @@ def staff(post: Post, jurisdiction: str) -> list[Actor]:
     if organ is None:  # a county sets up its sub-district offices itself; the drill has one
         organ = create_organ(f"{jurisdiction}-{post.organ}", post.organ, *OFFICE, actor=system)
     made = []
+    called = iter(NAMES[post.code])
     for number in range(1, ACCOUNTS.get(post.code, 1) + 1):
         name = post.code if number == 1 else f"{post.code}_{number}"
         officer, new = Officer.objects.get_or_create(
-            username=name, defaults={"name": f"演练·{post.zh}", "password": make_password(None)}
+            username=name, defaults={"name": f"{next(called)}演练", "password": make_password(None)}
         )
         if new:
             record("access.officer_created", actor=system, payload={"officer": str(officer.id)})

@@ -23,20 +23,26 @@ class Outlook:
 
 
 def outlook(
-    ahead: int, pace: float, due_at: datetime | None, now: datetime, shift_ends: datetime | None = None
+    own: int,
+    ahead: int,
+    pace: float,
+    due_at: datetime | None,
+    now: datetime,
+    shift_ends: datetime | None = None,
 ) -> Outlook:
-    """Return the outlook of a list with `ahead` verifications to be closed up to and with its own.
+    """Return the outlook of a list with `own` verifications open, and `ahead` of others that are due before.
 
     `pace`: closed in an hour by all on shift. Only the hours until the shift's end count: who is at home rings nobody.
     """
-    if ahead <= 0 or due_at is None:
+    if own <= 0 or due_at is None:
         return Outlook(now, misses=False)
+    through = now + timedelta(hours=(ahead + own) / pace) if pace > 0 else None
+    if due_at <= now:
+        return Outlook(through, misses=True, short=own)
     until = due_at if shift_ends is None else min(due_at, shift_ends)
     hours = max(0.0, (until - now).total_seconds() / 3600)
-    through = now + timedelta(hours=ahead / pace) if pace > 0 else None
-    will_do = int(pace * hours)
-    if will_do >= ahead and through is not None and through <= due_at:
+    short = min(own, ahead + own - int(pace * hours))
+    if short <= 0:
         return Outlook(through, misses=False)
-    short = max(0, ahead - will_do)
     left = max(0.5, (due_at - now).total_seconds() / 3600)
     return Outlook(through, misses=True, short=short, more=ceil(short / (USUAL_PACE * left)))

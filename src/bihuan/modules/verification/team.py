@@ -162,11 +162,11 @@ def _lists(rows: Sequence[Row], pace: float, ends: datetime | None, now: datetim
         named = known is not None and bool(known.title_zh)
         title = Text(known.title_zh, known.title_en or known.title_zh) if known and named else SOURCES[source]
         total, done, to_route, calling, visiting, lead, late, due_at, today, nobodys = counts
-        ahead += total - done
         made.append(
             ListLine(
                 source_id, title, known.number if known else "", total, done, to_route, calling, visiting, lead, late,
-                due_at, today, nobodys, outlook(ahead if total > done else 0, pace, due_at, now, ends),
+                due_at, today, nobodys, outlook(total - done, ahead, pace, due_at, now, ends),
             )
         )  # fmt: skip
+        ahead += total - done
     return made

@@ -33,28 +33,28 @@ NINE = datetime(2026, 10, 8, 9, tzinfo=SHANGHAI)
 
 def test_a_list_that_todays_pace_cannot_finish_says_so_in_the_morning() -> None:
     due = NINE + timedelta(hours=5)
-    told = outlook(200, 24, due, NINE, NINE + timedelta(hours=9))
+    told = outlook(200, 0, 24, due, NINE, NINE + timedelta(hours=9))
     assert told.misses and told.short == 200 - 120
     assert told.more == 2, "eighty people in five hours, sixty an officer"
 
 
 def test_a_list_that_will_be_through_says_when() -> None:
-    told = outlook(48, 24, NINE + timedelta(hours=5), NINE, NINE + timedelta(hours=9))
+    told = outlook(30, 18, 24, NINE + timedelta(hours=5), NINE, NINE + timedelta(hours=9))
     assert not told.misses and told.through_at == NINE + timedelta(hours=2)
 
 
 def test_hours_after_the_shift_do_not_count() -> None:
-    assert outlook(48, 24, NINE + timedelta(hours=20), NINE, NINE + timedelta(hours=1)).misses
+    assert outlook(48, 0, 24, NINE + timedelta(hours=20), NINE, NINE + timedelta(hours=1)).misses
 
 
 def test_nobody_on_shift_means_nothing_gets_done() -> None:
-    told = outlook(10, 0, NINE + timedelta(hours=5), NINE)
+    told = outlook(10, 0, 0, NINE + timedelta(hours=5), NINE)
     assert told.misses and told.through_at is None and told.short == 10
 
 
 def test_what_is_overdue_misses_and_what_is_done_does_not() -> None:
-    assert outlook(3, 24, NINE - timedelta(hours=1), NINE).misses
-    assert not outlook(0, 0, NINE - timedelta(hours=1), NINE).misses
+    assert outlook(3, 0, 24, NINE - timedelta(hours=1), NINE).misses
+    assert not outlook(0, 9, 0, NINE - timedelta(hours=1), NINE).misses
 
 
 # ── the numbers ──────────────────────────────────────────────────────────
@@ -199,3 +199,9 @@ def test_a_townships_row_on_the_worklist_leads_to_where_it_is_worked(
     client = signed_in(name)
     assert client.get("/", {"tab": "open"}).status_code == 200
     assert client.get(f"{TEAM}at/{TOWNSHIPS[0]}/").headers["Location"] == f"{TEAM}{page}/"
+
+
+def test_a_list_is_not_short_of_others_people() -> None:
+    told = outlook(4, 300, 24, NINE + timedelta(hours=2), NINE, NINE + timedelta(hours=9))
+    assert told.misses and told.short == 4
+    assert outlook(6, 0, 24, NINE - timedelta(hours=1), NINE).short == 6
