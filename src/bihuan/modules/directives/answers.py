@@ -142,7 +142,7 @@ def note_results(results: Sequence[Result]) -> None:
     """Keep what verifications came to as lines of feedback."""
     with connection.cursor() as cursor:
         for one in results:
-            values = {
+            values: dict[str, Any] = {
                 "item": one.item, "entry": one.entry, "method": str(one.method), "finding": str(one.finding), "at": one.at,
                 "unit": one.unit[:80],
             }  # fmt: skip

@@ -5,11 +5,11 @@ The same seed writes the same files. Everybody in them is invented.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import xlsxwriter
@@ -91,7 +91,7 @@ class Invention:
 class Dialect:
     """How one issuing body writes: layout of the cover, headings and their order, forms of its cells."""
 
-    random: random.Random
+    random: Random
     cover: str = "upright"
     times: tuple[str, ...] = ("real",)
     labels: dict[str, str] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Dialect:
     title: bool = True
 
     @classmethod
-    def invent(cls, chance: random.Random) -> Dialect:
+    def invent(cls, chance: Random) -> Dialect:
         """Return a new office's habits."""
         own = cls(chance, chance.choice(("upright", "flat", "pairs", "above")))
         own.times = tuple(chance.sample(sorted(TIMES), chance.randint(2, len(TIMES))))
@@ -147,7 +147,7 @@ class Dialect:
 
 
 def invent_directive(
-    chance: random.Random, number: int, received: datetime, *, hours: int = 36, epidemic: bool = True, listed: int = 40,
+    chance: Random, number: int, received: datetime, *, hours: int = 36, epidemic: bool = True, listed: int = 40,
     now: datetime | None = None, first: int = 0, missing: float = 0.03,
     late: float = 0.08,
 ) -> Invention:  # fmt: skip
@@ -185,7 +185,7 @@ def invent_directive(
     return made
 
 
-def _person(chance: random.Random, number: int) -> Invented:
+def _person(chance: Random, number: int) -> Invented:
     """Return an invented person; of some no telephone is known."""
     one = invent(chance, number)
     return replace(one, phone="") if chance.random() < 0.06 else one

@@ -102,7 +102,7 @@ def rows(directive: UUID, part: str, task: UUID | None = None) -> QuerySet[Liste
     if task is not None:
         found = found.filter(task_id=task, gone=False)
     late = FeedbackRow.objects.filter(listed=OuterRef("pk"), late=True, taken_back=False)
-    narrowed: dict[str, Any] = {
+    narrowed: dict[str, QuerySet[ListedRow]] = {
         "pending": found.filter(answered_at__isnull=True, gone=False), "answered": found.filter(answered_at__isnull=False),
         "late": found.filter(Exists(late)), "gone": found.filter(gone=True),
     }  # fmt: skip

@@ -146,7 +146,10 @@ def give_receipt(directive: Directive, signed: Signed, at: datetime, work: Work)
 
 def update(plan: Plan, work: Work) -> Directive:
     """Take in what a workbook changes: corrections of the cover and the list, and feedback that was added."""
-    directive = Directive.objects.select_related("matter").select_for_update(of=("self",)).get(pk=plan.known)
+    assert plan.known is not None
+    directive = (
+        Directive.objects.select_related("matter").select_for_update(of=("self",)).get(pk=plan.known.pk)
+    )
     matter, todo = directive.matter.id, list[Step]()
     if directive.matter.state == RECEIVED.code:
         todo.append(Step("sign", _signed(plan), work.now))

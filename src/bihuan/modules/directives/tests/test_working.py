@@ -40,8 +40,6 @@ from bihuan.modules.directives.tests.county import (
     state,
     written,
 )
-from bihuan.modules.verification.payloads import Confirmation, Measure, TakenBack
-from bihuan.modules.verification.payloads import Method as ItemMethod
 
 pytestmark = pytest.mark.django_db
 
@@ -155,35 +153,6 @@ def test_a_split_that_gives_nobody_anything_is_refused(county: County, one: Dire
                   (Share(unit=EAST, townships=("东街街道",), rows=1), Share(unit=WEST, townships=("东街街道",), rows=1))):  # fmt: skip
         with pytest.raises(Refused):
             county.do(one, "split", Split(parts=parts))
-
-
-# ── verification ─────────────────────────────────────────────────────────
-def test_what_a_call_finds_is_feedback_and_a_slip_taken_back_is_none(county: County, one: Directive) -> None:
-    row = rows(one)[0]
-    lead = county.actor("lead")
-    from bihuan.modules.verification.payloads import Assigned
-
-    engine.perform(
-        row.item_id, "assign_call", Assigned(officer=county.officers["verifier"].pk), actor=lead, key="give"
-    )
-    found = Confirmation(method=ItemMethod.PHONE, propose=Measure.NONE)
-    done = engine.perform(row.item_id, "confirm", found, actor=county.actor("verifier"), key="found")
-    line = FeedbackRow.objects.get(listed=row)
-    assert (line.method, line.finding, line.unit, line.late, line.source) == (
-        "phone",
-        "true",
-        "县公安局",
-        False,
-        "item",
-    )
-    assert ListedRow.objects.get(pk=row.pk).answered_at == line.at
-    engine.perform(
-        row.item_id, "call_again", TakenBack(entry=done.entry_id, was="confirm"), actor=county.actor("verifier"), key="slip"
-    )  # fmt: skip
-    assert (
-        ListedRow.objects.get(pk=row.pk).answered_at is None
-        and FeedbackRow.objects.get(listed=row).taken_back
-    )
 
 
 # ── more time ────────────────────────────────────────────────────────────
