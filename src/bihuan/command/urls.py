@@ -64,5 +64,6 @@ urlpatterns = [
     path("config/rules/", configuration.deadline_rules, name="config_rules"),
     path("people/merge/", merging.queue, name="merge_queue"),
     path("people/merge/<int:candidate_id>/", merging.decide, name="merge_decide"),
+    path("people/merge/<int:candidate_id>/again/", merging.again, name="merge_again"),
     path("people/merge/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
 ]

@@ -38,6 +38,7 @@ OTHER_KINDS = {
     "people.merged": Text("两条人员记录合并为一人", "two records were merged into one person"),
     "people.unmerged": Text("撤销人员合并", "a merge was undone"),
     "people.kept_apart": Text("确认不是同一人", "two records were kept apart"),
+    "people.kept_apart_undone": Text("撤销不是同一人的认定", "keeping two records apart was undone"),
     "people.erased": Text("个人信息依期删除", "personal data erased when their time was over"),
     "people.identity_corrected": Text("更正身份信息", "identity corrected"),
     "people.hold_placed": Text("暂停删除", "erasure put on hold"),

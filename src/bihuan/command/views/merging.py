@@ -25,30 +25,52 @@ from bihuan.kit.parts import Crumb
 
 SHOWN, RECENT = 20, 10
 NUMBER = 2**63
+MOST = 20  # a weight beyond a million to one says no more
 SURE = {"same", "similar", "sounds_alike", "one_place", "swapped"}
 
 
 @officer_page(REGISTRAR.code)
 def queue(request: OfficerRequest) -> HttpResponseBase:
-    """Show the pairs that wait for a decision, and the last merges, which can be undone."""
+    """Show the pairs that wait for a decision, and the last decisions, which can be undone."""
     here = request.actor.jurisdiction
-    pairs = merging.waiting(here, SHOWN)
-    recent = list(
-        Merge.objects.filter(merged__jurisdiction=here, undone_at__isnull=True).order_by("-id")[:RECENT]
-    )
+    after = _number(request.GET.get("after", ""))
+    pairs = merging.waiting(here, SHOWN, after)
+    recent = _recent(here)
     ids = {p for pair in pairs for p in (pair.first_id, pair.second_id)}
-    ids |= {p for one in recent for p in (one.kept_id, one.merged_id)}
+    ids |= {one["person"] for one in recent}
     people = masked(ids) if ids else {}
     counts = dict(
         Matter.objects.filter(person_id__in=ids).values_list("person_id").annotate(n=Count("id")).order_by()
     )
     context = {
         "pairs": [_pair(pair, people, counts) for pair in pairs],
-        "recent": [{"merge": one, "kept": people.get(one.kept_id)} for one in recent],
+        "recent": [{**one, "who": people.get(one["person"])} for one in recent],
+        "after": after,
         "total": MergeCandidate.objects.filter(jurisdiction=here, same__isnull=True).count(),
         "crumbs": [Crumb(Text("合并核对", "Merging"))],
     }
     return render(request, "command/merging.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and int(text) < NUMBER else 0
+
+
+def _recent(here: str) -> list[dict[str, Any]]:
+    """Return the last decisions of either kind, the newest first, each with what takes it back."""
+    merges = Merge.objects.filter(merged__jurisdiction=here, undone_at__isnull=True).order_by("-id")[:RECENT]
+    apart = MergeCandidate.objects.filter(jurisdiction=here, same=False, decided_at__isnull=False)
+    found = [
+        {"at": one.at, "person": one.kept_id, "merged": True, "by_model": one.by is None, "undo": ("merge_undo", one.pk)}
+        for one in merges
+    ] + [
+        {"at": one.decided_at, "person": one.first_id, "merged": False, "by_model": False, "undo": ("merge_again", one.pk)}
+        for one in apart.order_by("-decided_at")[:RECENT]
+    ]  # fmt: skip
+    for one in found:
+        name, number = one.pop("undo")
+        one["undo"] = reverse(name, args=[number])
+    return sorted(found, key=lambda one: one["at"], reverse=True)[:RECENT]
 
 
 def _pair(pair: MergeCandidate, people: Any, counts: dict[Any, int]) -> dict[str, Any]:
@@ -72,25 +94,57 @@ def _pair(pair: MergeCandidate, people: Any, counts: dict[Any, int]) -> dict[str
         "proposed_at": pair.proposed_at,
         "lines": lines,
         "first": first,
+        "weight": None if pair.weight is None else f"{pair.weight:.1f}",
+        "odds": _odds(pair.weight),
         "counts": (counts.get(pair.first_id, 0), counts.get(pair.second_id, 0)),
     }
+
+
+def _odds(weight: float | None) -> Text | None:
+    """Return a match weight in words: how many times likelier one person is than two, or the other way round."""
+    if weight is None:
+        return None
+    times = 2 ** abs(weight)
+    zh, en = f"约为{{}}的 {times:,.0f} 倍", f"about {times:,.0f} times"
+    if abs(weight) > MOST:
+        zh, en = "为{}的 100 万倍以上", "more than a million times"
+    elif times < 10:
+        zh, en = f"约为{{}}的 {times:.1f} 倍", f"about {times:.1f} times"
+    if weight >= 0:
+        return Text("同一人的可能" + zh.format("两人"), f"one person is {en} as likely as two")
+    return Text("两人的可能" + zh.format("同一人"), f"two people are {en} as likely as one")
 
 
 @require_POST
 @officer_page(REGISTRAR.code)
 def decide(request: OfficerRequest, candidate_id: int) -> HttpResponseBase:
-    """Merge a pair, or keep the two apart for good."""
+    """Merge a pair, or keep the two apart for good; what was put off stays put off."""
     same = request.POST.get("decision") == "merge"
+    after = _number(request.POST.get("after", ""))
+    back = HttpResponseRedirect(reverse("merge_queue") + (f"?after={after}" if after else ""))
     if request.POST.get("decision") not in {"merge", "apart"} or candidate_id >= NUMBER:
-        return HttpResponseRedirect(reverse("merge_queue"))
+        return back
     try:
         merging.decide(candidate_id, same, actor=request.actor)
     except Denied as denied:
         messages.error(request, said(denied.text))
-        return HttpResponseRedirect(reverse("merge_queue"))
+        return back
     done = Text("已合并为一人，可以撤销", "merged into one; it can be undone") if same else Text(
-        "已确认为两人，不再询问", "kept apart; it will not be asked again")  # fmt: skip
+        "已确认为两人，不再询问；可以撤销", "kept apart; it will not be asked again and can be undone")  # fmt: skip
     messages.success(request, said(done))
+    return back
+
+
+@require_POST
+@officer_page(REGISTRAR.code)
+def again(request: OfficerRequest, candidate_id: int) -> HttpResponseBase:
+    """Take back that two are apart: the pair waits again."""
+    try:
+        if candidate_id < NUMBER:
+            merging.reconsider(candidate_id, actor=request.actor)
+            messages.success(request, said(Text("已撤销，这一对重新待核对", "undone; the pair waits again")))
+    except Denied as denied:
+        messages.error(request, said(denied.text))
     return HttpResponseRedirect(reverse("merge_queue"))
 
 

@@ -122,13 +122,10 @@ def propose_many(
         return int(cursor.rowcount)
 
 
-def waiting(jurisdiction: str, limit: int = 50) -> list[MergeCandidate]:
-    """Return the pairs that wait for a decision, the oldest first."""
-    return list(
-        MergeCandidate.objects.filter(jurisdiction=jurisdiction, same__isnull=True).order_by(
-            "proposed_at", "id"
-        )[:limit]
-    )
+def waiting(jurisdiction: str, limit: int = 50, after: int = 0) -> list[MergeCandidate]:
+    """Return the pairs that wait for a decision, the oldest first; `after`: those that come after this one."""
+    pairs = MergeCandidate.objects.filter(jurisdiction=jurisdiction, same__isnull=True, id__gt=after)
+    return list(pairs.order_by("id")[:limit])
 
 
 def decide(candidate_id: int, same: bool, *, actor: Actor) -> Merge | None:
@@ -151,6 +148,24 @@ def decide(candidate_id: int, same: bool, *, actor: Actor) -> Merge | None:
         payload = {"other": str(candidate.second_id), "evidence": candidate.evidence}
         record("people.kept_apart", actor=actor, person_id=candidate.first_id, payload=payload)
         return None
+
+
+def reconsider(candidate_id: int, *, actor: Actor) -> None:
+    """Take back that two are apart: the pair waits for a decision again. Raises Denied, NotMergeable."""
+    _may(actor)
+    with transaction.atomic():
+        candidate = (
+            MergeCandidate.objects.select_for_update()
+            .filter(id=candidate_id, jurisdiction=actor.jurisdiction, same=False)
+            .first()
+        )
+        if candidate is None:
+            raise NotMergeable
+        candidate.same = candidate.decided_at = candidate.decided_by = None
+        candidate.post = ""
+        candidate.save()
+        payload = {"other": str(candidate.second_id)}
+        record("people.kept_apart_undone", actor=actor, person_id=candidate.first_id, payload=payload)
 
 
 def merge(kept_id: UUID, merged_id: UUID, *, actor: Actor) -> Merge:
