@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
 from bihuan.core.people.blind import identifier_blind, link_keys, name_blind, phone_blind
+from bihuan.core.people.identity import FIELDS, shown
 from bihuan.core.people.linking import addresses, identifiers, names, telephones
 from bihuan.core.people.linking.records import NOWHERE, Records, comparable
-from bihuan.core.people.masks import open_identities
 from bihuan.core.people.models import MergeCandidate, Person
+from bihuan.core.people.sealing import open_texts
 
 SHARED = 50
 """People at most under one key: a hotel's telephone is in many rows and tells nothing of whose they are."""
@@ -42,6 +43,15 @@ SELECT p.id
           FROM regexp_split_to_table(%s, ',') AS part) asked
   JOIN people_person p ON p.phone_blind = asked.phone AND p.name_blind = asked.name
  WHERE p.jurisdiction = %s AND p.erased_at IS NULL
+"""
+
+
+WITH_WHOM_THEY_ARE = """
+SELECT p.id, coalesce(p.merged_into_id, p.id), p.name_sealed, p.identifier_sealed, p.phone_sealed, p.address_sealed
+  FROM people_person p
+ WHERE p.erased_at IS NULL AND (p.id = ANY(%(people)s)
+    OR p.id IN (SELECT merged_into_id FROM people_person WHERE id = ANY(%(people)s)))
+ ORDER BY p.id
 """
 
 
@@ -113,23 +123,35 @@ def _namesakes(records: Records, strangers: Sequence[int], jurisdiction: str) ->
 
 
 def add_to(records: Records, people: Sequence[UUID]) -> dict[int, UUID]:
-    """Add these people's records and return whose each is (merged people: whom they are known as)."""
-    whose: dict[int, UUID] = {}
-    seen: set[UUID] = set()
-    for person, fields, erased in open_identities(people).values():
-        if erased or person in seen:
-            continue
-        seen.add(person)
-        number, trusted = identifiers.read(fields.get("identifier", ""))
-        record = records.add(
-            number if trusted or comparable(number) else "",
-            names.normal(fields.get("name", "")),
-            telephones.normal(fields.get("phone", "")),
-            addresses.parse(fields["address"]) if fields.get("address") else NOWHERE,
-            trusted=trusted,
-        )
-        whose[record] = person
-    return whose
+    """Add these people's records and return whose each is (merged people: whom they are known as).
+
+    Of merged people the own words count, as they were registered, and those of whom they are known as.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_WHOM_THEY_ARE, {"people": list(people)})
+        rows = cursor.fetchall()
+    boxes = [
+        (row[0], field, box)
+        for row in rows
+        for field, box in zip(FIELDS, row[2:], strict=True)
+        if box is not None
+    ]
+    texts: dict[UUID, dict[str, str]] = {row[0]: {} for row in rows}
+    for (person, field, _), text in zip(boxes, open_texts(boxes), strict=True):
+        if text is not None:
+            texts[person][field] = shown(field, text)
+    return {_add(records, texts[person]): known_as for person, known_as, *_ in rows}
+
+
+def _add(records: Records, fields: Mapping[str, str]) -> int:
+    number, trusted = identifiers.read(fields.get("identifier", ""))
+    return records.add(
+        number if trusted or comparable(number) else "",
+        names.normal(fields.get("name", "")),
+        telephones.normal(fields.get("phone", "")),
+        addresses.parse(fields["address"]) if fields.get("address") else NOWHERE,
+        trusted=trusted,
+    )
 
 
 def told_apart(people: Collection[UUID]) -> set[frozenset[UUID]]:
