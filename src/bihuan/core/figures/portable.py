@@ -267,6 +267,20 @@ def _spark_uuid(node: exp.Cast) -> exp.Expression | None:
     return exp.func("unhex", bare)
 
 
+def _spark_order(node: exp.Select) -> exp.Expression | None:
+    """Spark orders by no row as a whole; what shares an entry comes in any order there."""
+    order, sources = node.args.get("order"), node.args.get("from_")
+    alias = sources.this.alias if sources is not None else ""
+    if order is not None and alias:
+        kept = [
+            each
+            for each in order.expressions
+            if not (each.this.name == alias and not each.this.args.get("table"))
+        ]
+        order.set("expressions", kept)
+    return None
+
+
 def _inline(tree: exp.Expression) -> None:
     """Put what is not to be worked out beforehand (NOT MATERIALIZED) where it is read.
 
@@ -300,5 +314,9 @@ _RULES: tuple[tuple[type[exp.Expression], Rule], ...] = (
 )
 _ENGINE_RULES: dict[Engine, tuple[tuple[type[exp.Expression], Rule], ...]] = {
     "duckdb": ((exp.Extract, _seconds("epoch_us")),),
-    "spark": ((exp.Extract, _seconds("unix_micros")), (exp.Cast, _spark_uuid)),
+    "spark": (
+        (exp.Extract, _seconds("unix_micros")),
+        (exp.Cast, _spark_uuid),
+        (exp.Select, _spark_order),
+    ),
 }
