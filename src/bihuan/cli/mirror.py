@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -123,6 +124,40 @@ def _print(checked: Checked) -> None:
         say("重写：bihuan mirror verify --mend", "to write them anew: bihuan mirror verify --mend")
     else:
         say(f"{checked.entries:,} 条记录与台账一致", f"{checked.entries:,} entries agree with the ledger")
+
+
+@commands.command("province")
+def province(
+    folders: Annotated[list[Path], typer.Argument(help="各县镜像目录 / the counties' mirror folders")],
+    at: Annotated[str | None, typer.Option("--at", help="截止时刻(ISO) / cut-off")] = None,
+    known_at: Annotated[str | None, typer.Option("--known-at", help="以此刻所知为准 / as known at")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """多县指标，在 Spark 上计算 / Figures of many counties, on Spark (BIHUAN_SPARK_MASTER; unset: this machine)."""
+    from bihuan.cli.figures import moment
+
+    asked = moment(at, known_at)
+    from django.conf import settings
+
+    from bihuan.core.figures.mirror import manifest
+    from bihuan.core.figures.mirror import province as many
+    from bihuan.core.spark import session
+
+    found = many.counties(folders)
+    master = settings.BIHUAN.spark_master or "local[2]"
+    with session(master, manifest.folder() / ".spill" / "spark") as spark:
+        numbers = many.values(spark, found, asked.cutoff, asked.known_at)
+    keys = list(next(iter(numbers.values())))
+    total = {key: sum(county[key] for county in numbers.values()) for key in keys}
+    if as_json:
+        typer.echo(json.dumps({"total": total, "counties": numbers}, ensure_ascii=False))
+        return
+    width = max(len(key) for key in keys)
+    typer.echo("\t".join([" " * width, "合计 total", *numbers]))
+    for key in keys:
+        typer.echo(
+            "\t".join([f"{key:<{width}}", f"{total[key]:,}", *(f"{c[key]:,}" for c in numbers.values())])
+        )
 
 
 @commands.command("status")

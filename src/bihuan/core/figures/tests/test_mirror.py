@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -259,6 +263,26 @@ def test_seals_made_in_one_go_are_one_horizon(where: Path, monkeypatch: Any) -> 
     monkeypatch.setattr(keeping, "read_part", written)
     keeping.run(open_day=True)
     assert mirrored(where) == numbers and asked()["test.notes"] == 20 and checking.verify().sound
+
+
+def test_killed_again_and_again_it_comes_to_its_end(where: Path, monkeypatch: Any) -> None:
+    numbers = [n for first in range(0, 120, 3) for n in sealed(*(note(n) for n in range(first, first + 3)))]
+    monkeypatch.setattr(keeping, "PART", 3)
+    chance = random.Random(5)
+    for _ in range(6):
+        connection.close()
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                keeping.run(open_day=True)
+            os._exit(0)
+        time.sleep(chance.uniform(0.05, 0.6))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        if manifest.load(where):
+            assert asked()["test.notes"] == 120
+    keeping.run(open_day=True)
+    assert mirrored(where) == numbers and checking.verify().sound
 
 
 def damage(where: Path, how: str) -> None:
