@@ -39,7 +39,7 @@ class Clusters:
     pending: set[int] = field(default_factory=set)
     _parent: list[int] = field(default_factory=list)
     _person: dict[int, UUID] = field(default_factory=dict)
-    _identifiers: dict[int, set[str]] = field(default_factory=dict)
+    _numbers: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._parent = list(range(len(self.anchors.person)))
@@ -49,11 +49,14 @@ class Clusters:
         ):
             if person is not None:
                 self._person[record] = person
+                self._hold(held_by, person, record)
             if identifier is not None:
-                self._identifiers[record] = {identifier}
-            for anchor in (person, identifier):
-                if anchor is not None:
-                    self._join(held_by.setdefault(anchor, record), record)
+                self._hold(held_by, identifier, record)
+
+    def _hold(self, held_by: dict[UUID | str, int], anchor: UUID | str, record: int) -> None:
+        first = held_by.setdefault(anchor, record)
+        if first != record:
+            self._join(first, record)
 
     def root(self, record: int) -> int:
         """Return the record that stands for this record's cluster."""
@@ -69,12 +72,13 @@ class Clusters:
 
     def identifiers(self, record: int) -> set[str]:
         """Return the identifiers that hold this record's cluster."""
-        return self._identifiers.get(self.root(record), set())
+        root = self.root(record)
+        own = self.anchors.identifier[root]
+        return self._numbers.get(root) or ({own} if own is not None else set())
 
     def held(self, record: int) -> bool:
         """Tell whether anything holds this record's cluster."""
-        root = self.root(record)
-        return root in self._person or root in self._identifiers
+        return self.root(record) in self._person or bool(self.identifiers(record))
 
     def join_all(self, pairs: Sequence[Pair], decide: Decide) -> None:
         """Bring the records of these pairs (the heaviest first) together, as the model's lines say."""
@@ -115,20 +119,20 @@ class Clusters:
         return frozenset(people) in self.anchors.apart
 
     def _may_join(self, one: int, other: int) -> bool:
-        first, second = self.root(one), self.root(other)
-        people = {self._person[root] for root in (first, second) if root in self._person}
-        numbers = [self._identifiers[root] for root in (first, second) if root in self._identifiers]
+        people = {self.person(one), self.person(other)} - {None}
+        numbers = [found for found in (self.identifiers(one), self.identifiers(other)) if found]
         return len(people) < 2 and (len(numbers) < 2 or not numbers[0].isdisjoint(numbers[1]))
 
     def _join(self, one: int, other: int) -> None:
         first, second = sorted((self.root(one), self.root(other)))
         if first == second:
             return
+        numbers = self.identifiers(first) | self.identifiers(second)
         self._parent[second] = first
         if second in self._person:
             self._person.setdefault(first, self._person.pop(second))
-        if second in self._identifiers:
-            self._identifiers.setdefault(first, set()).update(self._identifiers.pop(second))
+        if len(numbers) > 1 or self.anchors.identifier[first] is None:
+            self._numbers[first] = numbers
 
     def _ask(self, pairs: Iterable[Pair]) -> None:
         """Keep what a clerk is to be asked: about clusters that nothing holds yet, and about two that hold."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+from pyarrow import compute
 
 from bihuan.core.people.linking import addresses, identifiers, names, telephones
 from bihuan.core.people.linking.addresses import Address
@@ -105,12 +106,16 @@ class Records:
             "home": [home for home, _ in homes],
             "building": [building for _, building in homes],
         }
-        columns = {
-            name: pa.array([text or None for text in column], pa.string()) for name, column in texts.items()
-        }
+        columns = {name: _said(column) for name, column in texts.items()}
         return pa.table(
             {"record": pa.array(range(len(self)), pa.int64()), "trusted": pa.array(self.trusted), **columns}
         )
+
+
+def _said(column: Iterable[str]) -> pa.Array:
+    """Return texts as Arrow; what is empty says nothing, and is null."""
+    texts = pa.array(column if isinstance(column, list) else list(column), pa.string())
+    return compute.if_else(compute.equal(texts, ""), None, texts)
 
 
 def comparable(number: str) -> bool:
