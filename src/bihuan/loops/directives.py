@@ -25,7 +25,7 @@ from bihuan.modules.directives.matter import DIRECTIVE, TASK
 from bihuan.modules.directives.payloads import Finding
 from bihuan.modules.directives.payloads import Method as FormMethod
 from bihuan.modules.verification.matter import ITEM
-from bihuan.modules.verification.payloads import Asked, Feedback, Method
+from bihuan.modules.verification.payloads import Asked, Feedback, Method, Postponed
 
 LISTED, REWORK = "directives", "rework"
 """Where a verification comes from: a row that is listed, or one that is to be checked again (no new row of the list)."""
@@ -115,6 +115,28 @@ def record(steps: Sequence[Applied]) -> tuple[()]:
 
 follows(f"{DIRECTIVE.code}.note_feedback")(record)
 follows(f"{TASK.code}.answer")(record)
+
+
+def postpone(steps: Sequence[Applied]) -> tuple[()]:
+    """Let the open verifications of these directives be due when their feedback is: more time was granted, a limit corrected."""
+    for step in steps:
+        if step.transition == "amend" and step.payload.due_at is None:
+            continue
+        items = answers.open_rows([step.matter_id])
+        still = Matter.objects.filter(id__in=items, state__in=ITEM.open_states).exclude(
+            due_at=step.facts.due_at
+        )
+        moved = Postponed(due_at=step.facts.due_at)
+        todo = [
+            (item, Step("move_due", moved, step.occurred_at)) for item in still.values_list("id", flat=True)
+        ]
+        if todo:
+            engine.perform_many(todo, actor=system_actor(step.actor.jurisdiction), raising=True)
+    return ()
+
+
+follows(f"{DIRECTIVE.code}.grant_time")(postpone)
+follows(f"{DIRECTIVE.code}.amend")(postpone)
 
 
 def feed(steps: Sequence[Applied]) -> tuple[()]:

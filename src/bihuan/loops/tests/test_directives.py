@@ -18,7 +18,16 @@ from bihuan.core.matters import engine
 from bihuan.core.matters.models import Matter
 from bihuan.loops.directives import reason_of
 from bihuan.modules.directives.models import Directive, FeedbackRow, ListedRow
-from bihuan.modules.directives.payloads import Again, Answer, Finding, Method, Returned
+from bihuan.modules.directives.payloads import (
+    Again,
+    Answer,
+    AskedTime,
+    Finding,
+    GrantedTime,
+    Method,
+    MoreTime,
+    Returned,
+)
 from bihuan.modules.directives.tests.county import (
     EAST,
     County,
@@ -29,6 +38,7 @@ from bihuan.modules.directives.tests.county import (
     running,
     written,
 )
+from bihuan.modules.verification.models import Item
 from bihuan.modules.verification.payloads import Assigned, Confirmation, Measure, TakenBack
 from bihuan.modules.verification.payloads import Method as ItemMethod
 
@@ -107,3 +117,20 @@ def test_rework_is_no_new_row_of_the_list(built: County, db: None, tmp_path: Pat
 )  # fmt: skip
 def test_the_reason_of_a_verification_is_what_the_subject_asks(subject: str, reason: str) -> None:
     assert reason_of(subject) == reason
+
+
+def test_more_time_for_the_directive_is_more_time_for_whoever_is_verified(
+    built: County, one: Directive
+) -> None:
+    until, row = one.due_at + timedelta(hours=9), rows(one)[0]
+    part = built.split(one)[EAST]
+    answered = ListedRow.objects.filter(task_id=part.pk).first()
+    assert answered is not None
+    built.do(part, "answer", Answer(row=answered.pk, method=Method.PHONE, finding=Finding.TRUE), by="east")
+    built.do(one, "ask_for_time", AskedTime(until=until, reason=MoreTime.MANY))
+    built.do(one, "grant_time", GrantedTime(until=until, agreed_by="值班员"))
+    left = [each.item_id for each in rows(one) if each.pk != answered.pk]
+    assert set(Matter.objects.filter(id__in=left).values_list("due_at", flat=True)) == {until}
+    assert Item.objects.get(pk=left[0]).due_at == until and row.directive_id == one.pk
+    closed = Matter.objects.get(pk=answered.item_id)
+    assert closed.due_at is None and closed.state == "fed_back"

@@ -182,7 +182,7 @@ def directives_of(parts: Sequence[UUID]) -> list[UUID]:
     ]
 
 
-def move_items(directives: Sequence[UUID]) -> list[UUID]:
+def open_rows(directives: Sequence[UUID]) -> list[UUID]:
     """Return the verifications of these directives' rows that have no feedback yet."""
     query = "SELECT item_id FROM directives_listedrow WHERE directive_id = ANY(%s) AND answered_at IS NULL AND NOT gone"
     return [row[0] for row in _rows(query, directives)]

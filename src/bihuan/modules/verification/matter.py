@@ -93,6 +93,8 @@ ITEM: MatterType[Any] = MatterType(
                    says=Text("收回分派: {reason}", "taken back: {reason}")),
         Transition("attach", "并入再次推送", "Attach a repeated push", ANY_OPEN, to=SAME, by=(SYSTEM, REGISTRAR, LEAD),
                    payload=asks.Attached, hidden=True, says=Text("再次推送 {rows} 条", "{rows} rows pushed again")),
+        Transition("move_due", "时限随来源变动", "The source set another limit", OPEN, to=SAME, by=(SYSTEM, LEAD), payload=asks.Postponed,
+                   hidden=True, says=Text("反馈时限改为 {due_at}", "feedback is now due {due_at}")),
         Transition("call_again", "撤回，仍待电话核查", "Take back: still to be called",
                    (TO_CALL, TO_VISIT, WITH_LEAD, CONFIRMED, OTHERWISE, FORWARDED, UNREACHABLE), to=TO_CALL, by=(VERIFIER, LEAD),
                    payload=asks.TakenBack, unless=(rules.latest_and_fresh,), hidden=True, reopens=True,

@@ -86,6 +86,13 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Postponed:
+    """The source set another time for its feedback: more time granted, a limit corrected."""
+
+    due_at: datetime = asked("反馈时限", "Feedback due")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned:
     """Whom a verification was given to; `run` is the routing that did it, where one did."""
 

@@ -171,6 +171,10 @@ def _attached(facts: ItemFacts, step: Applied) -> None:
         facts.due_at = min(facts.due_at, step.payload.due_at)
 
 
+def _postponed(facts: ItemFacts, step: Applied) -> None:
+    facts.due_at = step.payload.due_at
+
+
 def _called_again(facts: ItemFacts, step: Applied) -> None:
     facts.calls = max(0, facts.calls - 1)
     _back(facts, step)
@@ -195,5 +199,5 @@ FOLDS: dict[str, Callable[[ItemFacts, Applied], None]] = {
     "miss_call": _missed, "miss_visit": _missed, "confirm": _ended, "find_otherwise": _ended, "forward": _ended,
     "give_up": _ended, "ask_for_visit": _referred, "hand_to_lead": _referred, "settle_by_record": _settled,
     "unsettle": _unsettled, "attach": _attached, "call_again": _called_again, "visit_again": _visited_again,
-    "record_feedback": _fed_back,
+    "record_feedback": _fed_back, "move_due": _postponed,
 }  # fmt: skip

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -97,13 +98,8 @@ def build() -> County:
         officer = Officer.objects.filter(username=f"d-{name}").first()
         officers[name] = officer or Officer.objects.create_user(f"d-{name}", "drill-only-2026", name=called)
         place = units.unit_place(code, unit) if unit else None
-        Appointment.objects.get_or_create(
-            officer=officers[name],
-            organ_id=organ,
-            post=post,
-            place_id=place,
-            defaults={"since": now - timedelta(days=90)},
-        )
+        held: dict[str, Any] = {"officer": officers[name], "organ_id": organ, "post": post, "place_id": place}
+        Appointment.objects.get_or_create(**held, defaults={"since": now - timedelta(days=90)})
     return County(officers)
 
 
