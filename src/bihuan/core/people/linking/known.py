@@ -19,6 +19,8 @@ from bihuan.core.people.sealing import open_texts
 SHARED = 50
 """People at most under one key: a hotel's telephone is in many rows and tells nothing of whose they are."""
 
+COUNTED = 20_000
+ABOUT = "SELECT reltuples FROM pg_class WHERE oid = 'people_person'::regclass"
 BY_IDENTIFIER = """
 SELECT p.identifier_blind, coalesce(p.merged_into_id, p.id)
   FROM (SELECT decode(part, 'hex') AS blind FROM regexp_split_to_table(%s, ',') AS part) asked
@@ -47,11 +49,11 @@ SELECT p.id
 
 
 WITH_WHOM_THEY_ARE = """
+WITH meant AS (
+  SELECT id FROM people_person WHERE id = ANY(%(people)s)
+   UNION SELECT merged_into_id FROM people_person WHERE id = ANY(%(people)s) AND merged_into_id IS NOT NULL)
 SELECT p.id, coalesce(p.merged_into_id, p.id), p.name_sealed, p.identifier_sealed, p.phone_sealed, p.address_sealed
-  FROM people_person p
- WHERE p.erased_at IS NULL AND (p.id = ANY(%(people)s)
-    OR p.id IN (SELECT merged_into_id FROM people_person WHERE id = ANY(%(people)s)))
- ORDER BY p.id
+  FROM meant JOIN people_person p ON p.id = meant.id WHERE p.erased_at IS NULL ORDER BY p.id
 """
 
 
@@ -163,5 +165,10 @@ def told_apart(people: Collection[UUID]) -> set[frozenset[UUID]]:
 
 
 def how_many(jurisdiction: str) -> int:
-    """Return how many people the county knows."""
+    """Return how many people the county knows; of many, about how many: twice as many weigh one point more."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABOUT)
+        about = int(cursor.fetchone()[0])
+    if about > COUNTED:
+        return about
     return Person.objects.filter(jurisdiction=jurisdiction, merged_into__isnull=True).count()
