@@ -17,7 +17,7 @@ from bihuan.core.intake import kinds as file_kinds
 from bihuan.core.intake.header import HeaderMatch, find_header
 from bihuan.core.intake.moments import LOCAL, read_moment, year_among
 from bihuan.core.intake.problems import Column, Kind, Problem, Source, masked
-from bihuan.core.intake.text import Cell, fold, is_blank
+from bihuan.core.intake.text import NOTHING, Cell, fold
 from bihuan.core.intake.workbook import Row, Table, read_file
 from bihuan.core.people.normal import normal_identifier, normal_name
 from bihuan.modules.directives import cover as covers
@@ -189,8 +189,8 @@ class _Row:
 
     def text(self, name: str) -> str:
         """Return a cell as text in ordinary width; "" where it says nothing."""
-        cell = self.cell(name)
-        return "" if cell is None or is_blank(cell) else fold(cell)
+        text = fold(self.cell(name))
+        return "" if text.lower() in NOTHING else text
 
 
 def _rows(table: Table, found: HeaderMatch) -> list[tuple[int, _Row]]:
