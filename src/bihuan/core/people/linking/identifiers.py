@@ -19,6 +19,8 @@ _OTHER = re.compile(
 )  # passports, travel permits of Hong Kong and Macau, permanent-residence cards
 _FLOAT = re.compile(r"\.0+$")
 _DESTROYED = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
+FILLING = 2
+"""Different places that a number has which only fills the column: 000000000000000000, 111111…"""
 ROUNDED = "000"
 """What a spreadsheet leaves of a long number: 6.20102E+17, or the last three places gone to zero."""
 _CHECK = "0123456789X"
@@ -44,8 +46,8 @@ def read(raw: str) -> Read:
     text = raw if _CLEAN.fullmatch(raw) else _FLOAT.sub("", normal_identifier(raw)).replace("×", "X")
     if _CLEAN.fullmatch(text):
         right = check_digit(text) == text[17] and _is_day(text[6:10], text[10:12], text[12:14])
-        return Read(text, right)
-    if not text or _DESTROYED.fullmatch(text):
+        return Read(text, right) if len(set(text)) > FILLING else _NOTHING
+    if len(set(text)) <= FILLING or _DESTROYED.fullmatch(text):
         return _NOTHING
     if _OTHER.fullmatch(text):
         return Read(text, True)

@@ -51,9 +51,12 @@ def test_no_two_swapped_neighbours_are_trusted(number: str, at: int) -> None:
         assert not identifiers.read(swapped).valid
 
 
-@pytest.mark.parametrize("raw", ["", "  ", "1.10105E+17", "1.101051990030701E17", "无", "-"])
-def test_what_is_no_identifier_leaves_nothing_to_trust(raw: str) -> None:
-    assert not identifiers.read(raw).valid
+@pytest.mark.parametrize(
+    "raw", ["", "  ", "1.10105E+17", "1.101051990030701E17", "无", "-", "0" * 18, "1" * 18, "1" * 15]
+)
+def test_what_is_no_identifier_leaves_nothing_to_trust_or_compare(raw: str) -> None:
+    assert identifiers.read(raw).valid is False
+    assert len(identifiers.read(raw).text) < 14
 
 
 def test_a_number_with_an_impossible_birthday_is_not_trusted() -> None:
@@ -110,7 +113,7 @@ def test_a_mobile_number_is_read_however_it_is_written(number: str) -> None:
     assert {telephones.normal(form) for form in forms} == {number}
 
 
-@pytest.mark.parametrize("raw", ["", "无", "123", "1.93E+10"])
+@pytest.mark.parametrize("raw", ["", "无", "123", "1.93E+10", "00000000000", "13333333333"])
 def test_what_is_no_telephone_says_nothing(raw: str) -> None:
     assert telephones.normal(raw) == ""
 
