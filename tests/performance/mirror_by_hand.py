@@ -26,19 +26,19 @@ CREATE TEMP VIEW known AS SELECT * FROM read_parquet({files}, hive_partitioning 
 STANDING = """
 CREATE OR REPLACE TEMP TABLE standing AS
 SELECT matter_id, any_value(person_id) AS person, any_value(kind[:16]) AS sort,
-       arg_max(to_state, (occurred_at, version)) AS state, max(occurred_at) AS at
+       arg_max(to_state, row(occurred_at, version)) AS state, max(occurred_at) AS at
   FROM known WHERE kind LIKE 'quarantine.s%' AND to_state IS DISTINCT FROM from_state GROUP BY matter_id
 """
 PERSONS = """
-SELECT count(*), count(*) FILTER (state IN ('admitted', 'observed', 'release_due')),
-       count(*) FILTER (state = 'hospital'), count(*) FILTER (state IN ('released', 'home'))
-  FROM (SELECT arg_max(state, (state IN ('admitted', 'observed', 'release_due'), at)) AS state
+SELECT count(*), count(*) FILTER (WHERE state IN ('admitted', 'observed', 'release_due')),
+       count(*) FILTER (WHERE state = 'hospital'), count(*) FILTER (WHERE state IN ('released', 'home'))
+  FROM (SELECT arg_max(state, row(state IN ('admitted', 'observed', 'release_due'), at)) AS state
           FROM standing WHERE sort = 'quarantine.stay.' AND state NOT IN ('ordered', 'revoked') GROUP BY person)
 """
 SITES = "SELECT count(*) FROM standing WHERE sort = 'quarantine.site.' AND state = 'open'"
 KINDS = """
-SELECT count(*) FILTER (kind = 'quarantine.stay.transfer_site'),
-       count(*) FILTER (kind = 'quarantine.stay.transfer_hospital')
+SELECT count(*) FILTER (WHERE kind = 'quarantine.stay.transfer_site'),
+       count(*) FILTER (WHERE kind = 'quarantine.stay.transfer_hospital')
   FROM known WHERE kind IN ('quarantine.stay.transfer_site', 'quarantine.stay.transfer_hospital')
 """
 POSITIVE = """

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from bihuan.core.spec.figures import Figure
 
-KNOWN = """known AS NOT MATERIALIZED (
+KNOWN = """corrected AS MATERIALIZED (
+  SELECT c.corrects FROM ledger_entry c WHERE c.corrects IS NOT NULL AND c.recorded_at <= %(known_at)s
+), known AS NOT MATERIALIZED (
   SELECT e.* FROM ledger_entry e
    WHERE e.occurred_at < %(cutoff)s AND e.recorded_at <= %(known_at)s AND e.jurisdiction = %(jurisdiction)s
-     AND e.id NOT IN (SELECT c.corrects FROM ledger_entry c
-                       WHERE c.corrects IS NOT NULL AND c.recorded_at <= %(known_at)s)
+     AND e.id NOT IN (SELECT corrects FROM corrected)
 )"""
 
 

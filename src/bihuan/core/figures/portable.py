@@ -43,6 +43,11 @@ class Told:
     tables: frozenset[str]
 
 
+MOVED = "moved"
+"""The mirror's column for `to_state IS DISTINCT FROM from_state`: most entries move nothing, whole groups of rows are
+passed over by it."""
+
+
 def column_of(key: str) -> str:
     """Return the mirror's column for a field of the payload."""
     return f"payload.{key}"
@@ -71,7 +76,7 @@ def _told(
         tree = sqlglot.parse_one(sql.replace("%%", "%"), read="postgres")
         _put_copies(tree, dict(copies))
         _put_constants(tree, dict(constants), moment)
-        keys = _put_payload_columns(tree)
+        keys = _put_mirror_columns(tree)
         for node, rule in _RULES:
             _rewrite(tree, node, rule)
         for node, rule in _ENGINE_RULES[engine]:
@@ -95,11 +100,13 @@ def _put_copies(tree: exp.Expression, copies: Mapping[str, str]) -> None:
     """Give the tables that only repeat entries as CTEs over the ledger, after `known` and before all others."""
     there = {table.name for table in tree.find_all(exp.Table)}
     ctes = tree.args["with_"].expressions
+    after = 1 + next((n for n, cte in enumerate(ctes) if cte.alias == KNOWN), -1)
     for name, text in copies.items():
         if name in there:
             made = sqlglot.parse_one(text.replace("%%", "%"), read="postgres")
             ctes.insert(
-                1, exp.CTE(this=made, alias=exp.TableAlias(this=exp.to_identifier(name)), materialized=False)
+                after,
+                exp.CTE(this=made, alias=exp.TableAlias(this=exp.to_identifier(name)), materialized=False),
             )
     for cte in ctes:
         cte.parent, cte.arg_key = tree.args["with_"], "expressions"
@@ -125,20 +132,25 @@ def _literal(value: Any) -> exp.Expression:
     return exp.convert(value)
 
 
-def _put_payload_columns(tree: exp.Expression) -> frozenset[str]:
-    """Read `payload->>'key'` of an entry from the mirror's column of that field; return the fields read."""
+def _put_mirror_columns(tree: exp.Expression) -> frozenset[str]:
+    """Read from the mirror's own columns what is worked out from entries; return the payload's fields among it."""
     keys = set()
     for scope in traverse_scope(tree):
-        entries = {
-            alias for alias, (_, source) in scope.selected_sources.items() if _of_entries(source)
-        }  # fmt: skip
+        entries = {alias for alias, (_, source) in scope.selected_sources.items() if _of_entries(source)}
+        alone = bool(entries) and len(scope.selected_sources) == 1
+
+        def of_entry(column: Any, name: str, entries: set[str] = entries, alone: bool = alone) -> bool:
+            found = isinstance(column, exp.Column) and column.name == name
+            return found and (column.table in entries or (not column.table and alone))
+
         for node in list(scope.find_all(exp.JSONExtractScalar)):
             column, key = node.this, _key(node.expression)
-            if not isinstance(column, exp.Column) or column.name != "payload" or key is None:
-                continue
-            if column.table in entries or (not column.table and len(scope.selected_sources) == 1 and entries):
+            if key is not None and of_entry(column, "payload"):
                 node.replace(exp.column(column_of(key), table=column.table or None, quoted=True))
                 keys.add(key)
+        for node in list(scope.find_all(exp.NullSafeNEQ)):
+            if of_entry(node.this, "to_state") and of_entry(node.expression, "from_state"):
+                node.replace(exp.column(MOVED, table=node.this.table or None))
     return frozenset(keys)
 
 

@@ -21,8 +21,8 @@ import pyarrow as pa
 from bihuan.core.figures.asking import Answer, Question
 from bihuan.core.figures.mirror.duckdb_settings import THREADS, connect, names
 from bihuan.core.figures.mirror.manifest import Manifest
-from bihuan.core.figures.mirror.writing import COLUMNS, field_of
-from bihuan.core.figures.portable import Told, column_of, tell
+from bihuan.core.figures.mirror.writing import COLUMNS, MOVES, field_of
+from bihuan.core.figures.portable import MOVED, Told, column_of, tell
 
 LONGEST: Final = 60.0  # seconds: nobody waits longer for a mirror than for the ledger itself
 _lock = Lock()
@@ -132,9 +132,9 @@ def _entries(sources: Sources, keys: frozenset[str], payload: bool) -> str:
         ]
         files = names([sources.where / file.path for file in sources.manifest.files])
         parts.append(
-            f"SELECT {', '.join((*plain, *read))} FROM read_parquet({files}, hive_partitioning = false)"
+            f"SELECT {', '.join((*plain, MOVED, *read))} FROM read_parquet({files}, hive_partitioning = false)"
         )
     if sources.live is not None and (sources.live.num_rows or not parts):
         casts = [f"CAST({name} AS {COLUMNS[name]}) AS {name}" for name in plain]
-        parts.append(f"SELECT {', '.join((*casts, *fields.values()))} FROM live")
+        parts.append(f"SELECT {', '.join((*casts, MOVES, *fields.values()))} FROM live")
     return " UNION ALL ".join(parts)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 NAME: Final = "manifest.json"
 CHUNK: Final = 1 << 20
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from bihuan.core.figures.asking import Moment, Question, in_groups, values_question
 from bihuan.core.figures.mirror.manifest import Manifest, load
 from bihuan.core.figures.mirror.writing import COLUMNS
-from bihuan.core.figures.portable import Told, column_of, tell
+from bihuan.core.figures.portable import MOVED, Told, column_of, tell
 from bihuan.core.matters.registry import figures
 from bihuan.core.spec.text import Text
 
@@ -116,6 +116,7 @@ def _show(session: Any, of: County, told: Sequence[Told]) -> None:
     schema = ", ".join(
         [
             *(f"`{name}` {_SPARK[COLUMNS[name]]}" for name in wanted),
+            f"{MOVED} boolean",
             *(f"`{column_of(key)}` string" for key in held),
         ]
     )

@@ -14,7 +14,7 @@ import duckdb
 
 from bihuan.core.figures.mirror.duckdb_settings import quoted
 from bihuan.core.figures.mirror.manifest import File, file_hash, sync
-from bihuan.core.figures.portable import column_of
+from bihuan.core.figures.portable import MOVED, column_of
 
 # The ledger's columns but the personal part, which is sealed, and the code over it, which nobody can check without.
 COLUMNS: Final = {
@@ -26,6 +26,7 @@ COLUMNS: Final = {
 ORDER: Final = (
     "kind, matter_id, id"  # whole groups of rows are passed over by kind; a matter's rows lie together
 )
+MOVES: Final = f"to_state IS DISTINCT FROM from_state AS {MOVED}"
 _PLAIN = re.compile(r"\w+", re.ASCII)
 
 
@@ -53,7 +54,7 @@ def write(
     columns = [f"CAST({column} AS {kind}) AS {column}" for column, kind in COLUMNS.items()]
     fields = [f'{field_of("payload", key)} AS "{column_of(key)}"' for key in keys]
     database.execute(
-        f"CREATE OR REPLACE TEMP TABLE part AS SELECT *, {_DAY} AS mirror_day,"
+        f"CREATE OR REPLACE TEMP TABLE part AS SELECT *, {MOVES}, {_DAY} AS mirror_day,"
         f" {', '.join(fields) or 'NULL AS no_field'}"
         f" FROM (SELECT {', '.join(columns)} FROM {name})"
     )
