@@ -22,7 +22,7 @@ def normal(raw: str) -> str:
 
     "" where too little is left to be a telephone, or what only fills the column.
     """
-    if _MOBILE.fullmatch(raw):
+    if _MOBILE.fullmatch(raw) and len(set(raw)) > FILLING:
         return raw
     first = _SEVERAL.split(unicodedata.normalize("NFKC", raw).strip())[0].strip().strip("'\"‘’")
     text = _FLOAT.sub("", first)

@@ -76,7 +76,12 @@ def test_anything_can_be_read(text: str) -> None:
     names.sound(names.normal(text))
 
 
-@given(some.text(max_size=12))
+characters = some.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF) | some.sampled_from(
+    "aBcZ ·•.Ａ\u3000"
+)
+
+
+@given(some.text(characters, max_size=12))
 def test_a_name_in_its_one_spelling_stays_as_it_is(text: str) -> None:
     once = names.normal(text)
     assert names.normal(once) == once
