@@ -23,6 +23,7 @@ from bihuan.core.figures.asking import (
 from bihuan.core.matters.registry import figures
 from bihuan.core.spec.figures import Figure
 
+PAGE_CHECKED = 10_000  # records looked up in the ledger: no page and no answer of the API is longer
 __all__ = ["KNOWN", "Change", "Moment", "compare", "records", "value", "values"]
 
 
@@ -61,10 +62,27 @@ def _values(asked: Sequence[Figure], moment: Moment) -> dict[str, int]:
 def records(
     figure: Figure, moment: Moment, limit: int | None = None, offset: int = 0
 ) -> list[dict[str, Any]]:
-    """Return the records behind a figure, in ledger order: `entry_id` and what the figure shows beside it."""
+    """Return the records behind a figure, in ledger order: `entry_id` and what the figure shows beside it.
+
+    The mirror only says which they are: a page that names an entry the ledger has not is asked of the ledger again.
+    """
     question = rows_question(figure, moment, limit, offset)
-    answer = (_mirror([question]) or [postgres.ask(question)])[0]
+    found = _mirror([question])
+    if found is None or not postgres.has_entries(
+        {row[found[0].names.index("entry_id")] for row in found[0].rows}
+    ):
+        found = [postgres.ask(question)]
+    (answer,) = found
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
+
+
+def _page_of_mirror(question: Question) -> Answer | None:
+    found = _mirror([question])
+    if found is None:
+        return None
+    entry_id = found[0].names.index("entry_id")
+    ids = {row[entry_id] for row in found[0].rows[:PAGE_CHECKED]}
+    return found[0] if postgres.has_entries(ids) else None
 
 
 @dataclass(frozen=True, slots=True)

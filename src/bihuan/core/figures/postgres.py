@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,13 @@ def ask(question: Question) -> Answer:
     with _joining_whole_sets() as cursor:
         cursor.execute(question.sql, {**question.constants, **question.moment})
         return Answer(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
+
+
+def has_entries(ids: Collection[int]) -> bool:
+    """Tell whether the ledger has all these entries."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_entry WHERE id = ANY(%s)", [list(ids)])
+        return bool(cursor.fetchone()[0] == len(ids))
 
 
 @contextmanager

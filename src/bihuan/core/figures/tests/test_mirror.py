@@ -345,6 +345,20 @@ def test_a_file_that_cannot_be_read_is_nobodys_trouble_and_postgresql_answers(wh
     assert asked()["test.sum"] == 5
 
 
+def test_a_page_that_names_an_entry_the_ledger_has_not_is_asked_of_the_ledger(where: Path) -> None:
+    [number] = sealed(note(5))
+    keeping.run(open_day=True)
+    held = manifest.load(where)
+    assert held is not None
+    table = pq.read_table(where / held.files[0].path)
+    _replace(where, held, table.set_column(table.schema.get_field_index("id"), "id", [[number + 7]]))
+    assert [row["entry_id"] for row in records(FIGURES["test.notes"], now(), 10)] == [number]
+    assert {finding.kind for finding in checking.verify().findings} == {
+        Wrong.ENTRY_MISSING,
+        Wrong.ENTRY_TOO_MANY,
+    }
+
+
 def test_another_countys_mirror_is_not_used_and_gives_way(where: Path, monkeypatch: Any) -> None:
     numbers = write(note(1))
     seal()
