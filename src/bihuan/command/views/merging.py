@@ -60,16 +60,16 @@ def _recent(here: str) -> list[dict[str, Any]]:
     """Return the last decisions of either kind, the newest first, each with what takes it back."""
     merges = Merge.objects.filter(merged__jurisdiction=here, undone_at__isnull=True).order_by("-id")[:RECENT]
     apart = MergeCandidate.objects.filter(jurisdiction=here, same=False, decided_at__isnull=False)
-    found = [
-        {"at": one.at, "person": one.kept_id, "merged": True, "by_model": one.by is None, "undo": ("merge_undo", one.pk)}
+    found: list[dict[str, Any]] = [
+        {"at": one.at, "person": one.kept_id, "merged": True, "by_model": one.by is None,
+         "undo": reverse("merge_undo", args=[one.pk])}
         for one in merges
-    ] + [
-        {"at": one.decided_at, "person": one.first_id, "merged": False, "by_model": False, "undo": ("merge_again", one.pk)}
+    ]  # fmt: skip
+    found += [
+        {"at": one.decided_at, "person": one.first_id, "merged": False, "by_model": False,
+         "undo": reverse("merge_again", args=[one.pk])}
         for one in apart.order_by("-decided_at")[:RECENT]
     ]  # fmt: skip
-    for one in found:
-        name, number = one.pop("undo")
-        one["undo"] = reverse(name, args=[number])
     return sorted(found, key=lambda one: one["at"], reverse=True)[:RECENT]
 
 

@@ -12,10 +12,12 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from psycopg.errors import UniqueViolation
 
+from bihuan.core.collector import not_collecting
 from bihuan.core.people.blind import identifier_blind, link_keys, name_blind, phone_blind, search_tokens
 from bihuan.core.people.identity import FIELDS, Identity
 from bihuan.core.people.models import Person
-from bihuan.core.people.sealing import seal_texts
+from bihuan.core.people.sealing import IDENTITY, seal_texts
+from bihuan.core.people.vault import vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ def register(identity: Identity, jurisdiction: str) -> UUID:
     return register_many([identity], jurisdiction)[0]
 
 
+@not_collecting()
 def register_many(
     identities: Sequence[Identity], jurisdiction: str, ids: Sequence[UUID] | None = None
 ) -> list[UUID]:
@@ -95,6 +98,7 @@ COLUMNS = (
     " phone_blind, name_blind, identifier_tail, named_head, search, created_at"
 )
 AT_ONCE = 10_000
+WRITTEN = 500
 MANY = 20_000
 GROWTH = 5  # a table that grows by a fifth at once is analysed at once
 PLANNED_FOR = "SELECT greatest(reltuples, 1000) FROM pg_class WHERE oid = 'people_person'::regclass"
@@ -140,7 +144,10 @@ def _copy(cursor: CursorWrapper, table: str, new: Sequence[_New], jurisdiction: 
     now = timezone.now().isoformat()
     with cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy:
         for start in range(0, len(new), AT_ONCE):
-            copy.write("".join(_lines(new[start : start + AT_ONCE], jurisdiction, now)))
+            part = new[start : start + AT_ONCE]
+            vault().keys([(one.id, IDENTITY) for one in part])  # made and flushed to disk together
+            for at in range(0, len(part), WRITTEN):  # the database takes some in while the next are sealed
+                copy.write("".join(_lines(part[at : at + WRITTEN], jurisdiction, now)))
 
 
 def _lines(new: Sequence[_New], jurisdiction: str, now: str) -> Iterator[str]:

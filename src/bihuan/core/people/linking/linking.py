@@ -16,6 +16,7 @@ import uuid_utils.compat as uuid
 from django.db import transaction
 
 from bihuan.core.access.actors import system_actor
+from bihuan.core.collector import not_collecting
 from bihuan.core.people import merging
 from bihuan.core.people.identity import UNVERIFIED, Identity
 from bihuan.core.people.linking import identifiers, known, names
@@ -68,7 +69,7 @@ class Linking:
         """
         root, of_row = self.clusters.root, self.records.of_row
         wanted = dict.fromkeys(root(of_row[row]) for row in rows)
-        with transaction.atomic():
+        with transaction.atomic(), not_collecting():
             people = self._people(list(wanted))
             self._propose(people)
         return [people[root(of_row[row])] for row in rows]
@@ -186,6 +187,7 @@ def _missing(column: Sequence[Hashable], pair: Pair) -> str:
     return str(Agreement.ONE_MISSING if said else Agreement.BOTH_MISSING)
 
 
+@not_collecting()
 def link(said: Sequence[Said], jurisdiction: str, model: Model | None = None) -> Linking:
     """Return whose each row is, among themselves and among the people the county knows. Writes nothing to the database.
 
