@@ -26,13 +26,13 @@ CREATE TEMP VIEW known AS SELECT * FROM read_parquet({files}, hive_partitioning 
 STANDING = """
 CREATE OR REPLACE TEMP TABLE standing AS
 SELECT matter_id, any_value(person_id) AS person, any_value(kind[:16]) AS sort,
-       arg_max(to_state, row(occurred_at, version)) AS state, max(occurred_at) AS at
-  FROM known WHERE kind LIKE 'quarantine.s%' AND to_state IS DISTINCT FROM from_state GROUP BY matter_id
+       arg_max(to_state, row(occurred_at, version)) AS state, max(occurred_at) AS last
+  FROM known WHERE kind LIKE 'quarantine.s%' AND moved GROUP BY matter_id
 """
 PERSONS = """
 SELECT count(*), count(*) FILTER (WHERE state IN ('admitted', 'observed', 'release_due')),
        count(*) FILTER (WHERE state = 'hospital'), count(*) FILTER (WHERE state IN ('released', 'home'))
-  FROM (SELECT arg_max(state, row(state IN ('admitted', 'observed', 'release_due'), at)) AS state
+  FROM (SELECT arg_max(state, row(state IN ('admitted', 'observed', 'release_due'), last)) AS state
           FROM standing WHERE sort = 'quarantine.stay.' AND state NOT IN ('ordered', 'revoked') GROUP BY person)
 """
 SITES = "SELECT count(*) FROM standing WHERE sort = 'quarantine.site.' AND state = 'open'"
@@ -49,7 +49,7 @@ BOUND = """
 CREATE OR REPLACE TEMP TABLE bound AS
 SELECT a.matter_id, "payload.protocol_id"::INT AS protocol,
        (epoch_us(a.occurred_at) - day_one) / 6e7 AS since,
-       (least(epoch_us(s.at), epoch_us('{cutoff}'::TIMESTAMPTZ) - 1) - day_one) / 6e7 AS till
+       (least(epoch_us(s.last), epoch_us('{cutoff}'::TIMESTAMPTZ) - 1) - day_one) / 6e7 AS till
   FROM (SELECT *, epoch_us(("payload.day_one" || 'T00:00:00+08:00')::TIMESTAMPTZ) AS day_one FROM known
          WHERE kind = 'quarantine.stay.admit') a
   LEFT JOIN standing s ON s.matter_id = a.matter_id

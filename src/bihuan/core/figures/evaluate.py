@@ -67,12 +67,7 @@ def records(
     The mirror only says which they are: a page that names an entry the ledger has not is asked of the ledger again.
     """
     question = rows_question(figure, moment, limit, offset)
-    found = _mirror([question])
-    if found is None or not postgres.has_entries(
-        {row[found[0].names.index("entry_id")] for row in found[0].rows}
-    ):
-        found = [postgres.ask(question)]
-    (answer,) = found
+    answer = _page_of_mirror(question) or postgres.ask(question)
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
 
 

@@ -15,7 +15,7 @@ from bihuan.core.figures.mirror import duck, ledger, live, manifest
 from bihuan.core.figures.mirror.manifest import Manifest
 from bihuan.core.figures.portable import NotPortable, tell
 
-PAYS_FROM = 1_000_000  # mirrored entries: below, PostgreSQL has answered before the files are open
+PAYS_FROM = 500_000  # mirrored entries: below, PostgreSQL has answered before the files are open
 LONGEST_TAIL = 500_000  # entries after the mirror: beyond, reading them anew costs more than it saves
 log = logging.getLogger("bihuan.mirror")
 
