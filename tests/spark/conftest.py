@@ -86,7 +86,20 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
         _until(started, "Registering worker", 2)
         yield started
     finally:
+        _end_driver()
         started.stop()
+
+
+def _end_driver() -> None:
+    """End the Java process of this one: it has read the settings and the secret of this cluster, and keeps them."""
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait(30)
+        SparkContext._gateway = SparkContext._jvm = None
 
 
 def _start(cluster: Cluster, name: str, home: Path, what: str, *arguments: str) -> None:
