@@ -19,6 +19,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bihuan.core.figures import tasks
 from bihuan.core.figures.evaluate import Moment, records, values
 from bihuan.core.figures.mirror import checking, engine, keeping, ledger, live, manifest
 from bihuan.core.figures.mirror.checking import Wrong
@@ -187,6 +188,29 @@ def test_a_step_sees_what_its_own_transaction_wrote(where: Path) -> None:
     assert asked()["test.notes"] == 1
 
 
+def test_a_backups_snapshot_does_not_see_what_was_mirrored_since(where: Path) -> None:
+    sealed(note(1))
+    keeping.run(open_day=True)
+    later = now()
+
+    def go_on() -> None:
+        try:
+            sealed(note(2))
+            keeping.run(open_day=True)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        assert values(later, ["test.notes"]) == {"test.notes": 1}
+        thread = threading.Thread(target=go_on)
+        thread.start()
+        thread.join()
+        assert len(mirrored(where)) == 2
+        assert values(later, ["test.notes"]) == {"test.notes": 1}
+    assert values(later, ["test.notes"]) == {"test.notes": 2}
+
+
 def test_records_come_with_their_entries_as_from_the_ledger(where: Path) -> None:
     numbers = write(*(note(n) for n in range(50)))
     seal()
@@ -335,6 +359,15 @@ def test_what_differs_from_the_ledger_is_found_and_written_anew(where: Path, how
     assert checking.verify(mend=True).mended == 1
     assert checking.verify().sound
     assert asked()["test.sum"] == sum(range(30))
+
+
+def test_the_worker_keeps_it_up_and_mends_it(where: Path) -> None:
+    numbers = sealed(note(1), note(2))
+    tasks.keep_mirror(0)
+    assert mirrored(where) == numbers
+    damage(where, "bytes")
+    tasks.check_mirror(0)
+    assert checking.verify().sound
 
 
 def test_a_file_that_cannot_be_read_is_nobodys_trouble_and_postgresql_answers(where: Path) -> None:
