@@ -39,7 +39,7 @@ class ItemDetails(Details[ItemFacts]):
         with connection.cursor() as cursor:
             cursor.execute(rows.FACTS, [uuid_array(ids)])
             return {
-                row[0]: ItemFacts(*row[3:9], at_microsecond(row[1]), at_microsecond(row[2]), *row[9:])
+                row[0]: ItemFacts(*(*row[3:9], at_microsecond(row[1]), at_microsecond(row[2]), *row[9:]))
                 for row in cursor.fetchall()
             }
 

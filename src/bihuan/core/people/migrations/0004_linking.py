@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(
-                condition=models.Q(("identifier_blind__isnull", True), ("erased_at__isnull", True)),
+                condition=models.Q(("erased_at__isnull", True), ("identifier_blind__isnull", True)),
                 fields=["jurisdiction"],
                 name="person_unidentified",
             ),
