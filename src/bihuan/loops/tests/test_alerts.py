@@ -107,7 +107,7 @@ def test_a_result_taken_back_leaves_the_rows_pending(tmp_path: Path) -> None:
     assert (told["pending"], told["verified"]) == (10, 0)
 
 
-@pytest.mark.parametrize("seed", random.SystemRandom().sample(range(10**6), 3))
+@pytest.mark.parametrize("seed", [7, 1911, 524_287])
 def test_the_books_balance_at_every_cut_off_whenever_they_are_looked_at(tmp_path: Path, seed: int) -> None:
     """Lists of several days, old ones recorded last; settled, taken back, pushed again; then any moment, any knowledge."""
     random_, desk, now = random.Random(seed), Desk.open(), timezone.now()

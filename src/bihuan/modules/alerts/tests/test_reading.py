@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def numbers(pushed: Pushed) -> list[str]:
     return [cells[NUMBER] for cells in pushed.said]
 
 
-@pytest.mark.parametrize("seed", random.SystemRandom().sample(range(10**6), 5))
+@pytest.mark.parametrize("seed", [1, 42, 1911, 90_390, 524_287])
 def test_every_dialect_is_read_to_the_line(tmp_path: Path, seed: int) -> None:
     truth = write_lists(tmp_path, rows=900, lists=5, seed=seed, until=UNTIL, workbook=True)
     fates = {(line.file, line.line): line.fate for line in truth.lines}

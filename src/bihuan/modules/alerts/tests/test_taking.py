@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -46,7 +45,7 @@ def census() -> tuple[int, ...]:
     return (Matter.objects.count(), Entry.objects.count(), Person.objects.count(), AlertRow.objects.count())
 
 
-@pytest.mark.parametrize("seed", random.SystemRandom().sample(range(10**6), 3))
+@pytest.mark.parametrize("seed", [7, 1911, 524_287])
 def test_the_receipt_states_every_row_as_accepted_repeated_or_sent_back(tmp_path: Path, seed: int) -> None:
     truth = lists(tmp_path, seed, workbook=True)
     told = take(tmp_path)
