@@ -38,6 +38,13 @@ def jobs() -> set[str]:
     return {args["message_id"] for args in found.values_list("args", flat=True)}
 
 
+@pytest.fixture(autouse=True)
+def no_job_of_another_test(db: None) -> None:
+    """What a test that commits left in the queue, which no flush empties, is none of ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 def overdue(to: ToOffice | ToOfficer, channel: str, key: str = "k") -> Message:
     params = {"number": "GL-7", "due": "10-08"}
     return send(Outgoing("drill.overdue", channel, to, key, params), jurisdiction=COUNTY)
