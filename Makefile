@@ -41,7 +41,7 @@ types: $(STAMP)
 	$(OFFLINE) DJANGO_SETTINGS_MODULE=bihuan.config.settings $(BIN)/python -W ignore -m django makemigrations --check --dry-run
 
 tests: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile -m "not performance"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not performance"
 
 bench: setup  ## what must be reached, beside a raw baseline in the same run
 	$(BIN)/pytest tests/performance -m performance -p no:xdist --timeout 3600 --benchmark-columns=min,median,max,rounds
