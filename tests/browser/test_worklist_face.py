@@ -46,7 +46,8 @@ def _sign_in(context: BrowserContext, who: Officer, live: str) -> None:
 
 
 def _stay() -> Matter:
-    found = Matter.objects.filter(type="quarantine.stay", state="observed").order_by("due_at").first()
+    stays = Matter.objects.filter(type="quarantine.stay", state="observed")
+    found = stays.order_by("place__code", "due_at").first()  # in the site of this manager
     assert found is not None
     return found
 

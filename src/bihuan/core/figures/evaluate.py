@@ -20,6 +20,7 @@ from bihuan.core.figures.asking import (
     rows_question,
     values_question,
 )
+from bihuan.core.figures.mirror import manifest
 from bihuan.core.matters.registry import figures
 from bihuan.core.spec.figures import Figure
 
@@ -29,7 +30,10 @@ __all__ = ["KNOWN", "Change", "Moment", "compare", "records", "value", "values"]
 
 def _mirror(questions: Sequence[Question]) -> list[Answer] | None:
     """Ask the mirror, where it is there, this ledger's and large enough to pay."""
-    from bihuan.core.figures.mirror import engine  # late: DuckDB and Arrow take a quarter of a second to load
+    if not (manifest.folder() / manifest.NAME).exists():
+        return None
+    # late: DuckDB, Arrow and what they bring take two seconds to load
+    from bihuan.core.figures.mirror import engine
 
     return engine.ask(questions)
 
